@@ -1,0 +1,1 @@
+"""Floor 4: many files as one program: names, classes, targets."""

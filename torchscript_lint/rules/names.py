@@ -1,0 +1,7 @@
+"""Rules about names."""
+
+from __future__ import annotations
+
+from torchscript_lint.rules.rule import Rule
+
+RULES: tuple[Rule, ...] = ()

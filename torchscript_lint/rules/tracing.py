@@ -1,0 +1,7 @@
+"""Rules about tracing."""
+
+from __future__ import annotations
+
+from torchscript_lint.rules.rule import Rule
+
+RULES: tuple[Rule, ...] = ()

@@ -1,0 +1,1 @@
+"""Floor 5: what ``torch.jit.script`` would do with a target."""
