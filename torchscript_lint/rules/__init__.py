@@ -6,7 +6,7 @@ name from the analysis that knows. ``CONTRIBUTING.md`` has the steps.
 
 from __future__ import annotations
 
-from torchscript_lint.rules import annotations, calls, files, modules, names, syntax, tracing, values
+from torchscript_lint.rules import calls, files, modules, names, signatures, syntax, tracing, values
 from torchscript_lint.rules.rule import Rule
 
 __all__ = ["ALL", "BY_CODE", "BY_NAME", "Rule", "find"]
@@ -16,7 +16,7 @@ ALL: tuple[Rule, ...] = tuple(
         (
             *files.RULES,
             *syntax.RULES,
-            *annotations.RULES,
+            *signatures.RULES,
             *values.RULES,
             *calls.RULES,
             *names.RULES,

@@ -1,4 +1,4 @@
-"""Rules about calls."""
+"""Rules about calls, operators and schemas (TS4xx)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules about modules."""
+"""Rules about modules, classes and their attributes (TS6xx)."""
 
 from __future__ import annotations
 

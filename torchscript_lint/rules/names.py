@@ -1,4 +1,4 @@
-"""Rules about names."""
+"""Rules about names, Python values and builtins (TS5xx)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules about syntax."""
+"""Rules about what the front end has no tree form for (TS1xx)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules about tracing."""
+"""Rules about tracing (TS7xx, and the weaker TS8xx)."""
 
 from __future__ import annotations
 

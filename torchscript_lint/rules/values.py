@@ -1,4 +1,4 @@
-"""Rules about values."""
+"""Rules about types of values, variables, branches and returns (TS3xx)."""
 
 from __future__ import annotations
 

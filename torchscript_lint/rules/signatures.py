@@ -1,4 +1,4 @@
-"""Rules about annotations."""
+"""Rules about signatures and annotations (TS2xx)."""
 
 from __future__ import annotations
 
