@@ -1,0 +1,50 @@
+"""Type comments of functions, found as ``get_type_line`` of ``torch/jit/annotations.py`` finds them.
+
+It searches the *text* of the function, so a ``# type:`` anywhere in it counts: on a local variable, in a docstring.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+
+_MARK = "# type:"
+_IGNORE = re.compile(r"# type: ignore(\[[a-zA-Z-]+\])?$")
+_WRONG = re.compile(r"#[\t ]*type[\t ]*(?!: ignore(\[.*\])?$):")
+_RETURN = "# type: (...) -> "
+
+Reject = Callable[..., None]
+
+
+def find_type_comment(node: ast.FunctionDef, lines: list[str], reject: Reject) -> str | None:
+    """The signature's type comment, in one line, or None.
+
+    Args:
+        node: the function.
+        lines: the lines of the file, with their ends.
+        reject: called as ``reject(rule, span, **detail)`` for a comment the front end refuses.
+    """
+    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    last = node.end_lineno or node.lineno
+    text = lines[first - 1 : last]
+    if not any("#" in line and "type" in line for line in text):
+        return None
+    numbered = [(first + index, line.rstrip("\r\n")) for index, line in enumerate(text)]
+    found = [(number, line) for number, line in numbered if _MARK in line and not _IGNORE.search(line)]
+    if not found:
+        wrong = [(number, line) for number, line in numbered if _WRONG.search(line)]
+        if wrong:
+            number, line = wrong[0]
+            reject("type-comment-prefix", (number, line.index("#"), number, len(line)))
+        return None
+    if len(found) == 1:
+        return found[0][1].strip()
+    parameters: list[str] = []
+    for _, line in found:
+        if _RETURN in line:
+            return line.strip().replace("...", ", ".join(parameters))
+        parameters.append(line[line.find(_MARK) + len(_MARK) :].strip())
+    number, line = found[0]
+    reject("type-comment-no-return", (number, line.index("#"), number, len(line)))
+    return None
