@@ -1,0 +1,113 @@
+"""The judge: asks the real ``torch.jit.script`` about one target, in a process of its own.
+
+A failed compilation poisons its process (``torch._C`` remembers half-compiled classes), so every attempt runs in a
+fresh fork of a server that has torch imported already: a verdict costs some ten milliseconds instead of seconds.
+
+From a shell: ``PYTHONPATH=tests python -m judge FILE [NAME ...]``.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from judge.report import Frame, blamed, frames
+
+__all__ = ["Frame", "Judge", "JudgeError", "Verdict"]
+
+
+class JudgeError(Exception):
+    """The judge could not ask the compiler: the file does not load, or it has no such target."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the compiler said.
+
+    Attributes:
+        accepted: whether the target compiles.
+        file, line: the place the error is blamed on, innermost in the file (or its folder) that was asked about;
+            None where the compiler names no place.
+        message: the whole text of the error.
+        type: the class name of the exception; ``"died"`` for a process that did not survive.
+    """
+
+    accepted: bool
+    file: str | None = None
+    line: int | None = None
+    message: str = ""
+    type: str = ""
+
+    @property
+    def headline(self) -> str:
+        """The first line of the message."""
+        return self.message.strip().split("\n", 1)[0]
+
+
+class Judge:
+    """A client of the fork server; starts it on first use.
+
+    Args:
+        timeout: seconds a single compilation may take.
+    """
+
+    def __init__(self, timeout: float = 60.0) -> None:
+        self.timeout = timeout
+        self._server: subprocess.Popen[str] | None = None
+
+    def script(self, path: str | Path, name: str) -> Verdict:
+        """Hand one module-level name of a file to ``torch.jit.script``.
+
+        A function is handed over as it is, an ``nn.Module`` class as an instance made without arguments, any other
+        class as the class.
+
+        Raises:
+            JudgeError: the file cannot be imported, has no such name, or the module cannot be instantiated.
+        """
+        path = os.path.realpath(path)
+        answer = self._ask({"path": path, "name": name, "timeout": self.timeout})
+        kind = answer["outcome"]
+        if kind == "broken":
+            raise JudgeError(f"{path}: {name}: {answer['type']}: {answer['message']}")
+        if kind == "accept":
+            return Verdict(True)
+        if kind == "died":
+            return Verdict(False, None, None, f"process died: {answer['message']}", "died")
+        place = blamed(answer["message"], path)
+        file, line = (place.file, place.line) if place else (None, None)
+        return Verdict(False, file, line, answer["message"], answer["type"])
+
+    def close(self) -> None:
+        """Stop the server."""
+        if self._server is not None:
+            assert self._server.stdin is not None
+            self._server.stdin.close()
+            self._server.wait(10)
+            self._server = None
+
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        if self._server is None or self._server.poll() is not None:
+            server = str(Path(__file__).with_name("server.py"))
+            self._server = subprocess.Popen(
+                [sys.executable, server], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            )
+            atexit.register(self.close)
+        assert self._server.stdin is not None and self._server.stdout is not None
+        self._server.stdin.write(json.dumps(request) + "\n")
+        self._server.stdin.flush()
+        line = self._server.stdout.readline()
+        if not line:
+            raise JudgeError("the fork server is gone")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+
+def explain(text: str) -> list[Frame]:
+    """All places a report names, in its order (for people)."""
+    return frames(text)
