@@ -39,7 +39,6 @@ class TestRule:
         for text in (rule.summary, rule.message, rule.why, rule.instead):
             assert text.strip() == text != ""
         assert "\n" not in rule.message + rule.summary + rule.instead
-        assert rule.message[0] == rule.message[0].lower() or not rule.message[1].islower()
         assert not rule.message.endswith(".")
         assert not rule.summary.endswith(".")
 
