@@ -515,7 +515,7 @@ _EXPRESSIONS: dict[type[ast.expr], Callable[[Lowerer, Any], tree.Expr]] = {
 }
 
 
-def lower_function(node: ast.FunctionDef, lines: list[str], *, name: str | None = None) -> tree.Def:
+def lower_function(node: ast.FunctionDef | ast.AsyncFunctionDef, lines: list[str], *, name: str | None = None) -> tree.Def:
     """Lower a function definition (``get_jit_def`` and ``build_def``).
 
     Args:

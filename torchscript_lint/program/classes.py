@@ -1,0 +1,104 @@
+"""Classes across files: bases, what kind of class TorchScript takes it for, methods by inheritance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torchscript_lint.program.definitions import Class, Definition, External, Function
+
+_MODULE_ROOTS = frozenset(
+    {
+        "torch.nn.Module",
+        "torch.nn.modules.Module",
+        "torch.nn.modules.module.Module",
+        "torch.jit.ScriptModule",
+        "torch.jit._script.ScriptModule",
+        "lightning.LightningModule",
+        "lightning.pytorch.LightningModule",
+        "pytorch_lightning.LightningModule",
+    }
+)
+#: Public names of ``torch.nn`` that are classes but no modules.
+_NOT_MODULES = frozenset({"Parameter", "Buffer", "UninitializedParameter", "UninitializedBuffer", "DataParallel"})
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """A class and its bases, nearest first.
+
+    Attributes:
+        classes: classes of the program and names outside of it, in an approximation of the method resolution order.
+        complete: whether every base is known by name (a base that is not may add anything).
+    """
+
+    classes: tuple[Class | External, ...]
+    complete: bool
+
+
+def lineage(cls: Class) -> Lineage:
+    """The class and its bases, depth first, each once (its last occurrence, as Python's linearisation has it)."""
+    order: list[Class | External] = []
+    complete = True
+
+    def visit(current: Definition, path: tuple[Class, ...]) -> None:
+        nonlocal complete
+        if isinstance(current, Class):
+            if current in path:
+                complete = False
+                return
+            order.append(current)
+            for base in current.bases:
+                visit(base, (*path, current))
+        elif isinstance(current, External):
+            order.append(current)
+        else:
+            complete = False
+
+    visit(cls, ())
+    unique: list[Class | External] = []
+    seen: set[object] = set()
+    for entry in reversed(order):
+        key = entry.name if isinstance(entry, External) else entry
+        if key not in seen:
+            seen.add(key)
+            unique.append(entry)
+    return Lineage(tuple(reversed(unique)), complete)
+
+
+def is_module_name(name: str) -> bool:
+    """Whether a name outside the program is ``nn.Module`` or one of torch's subclasses of it."""
+    if name in _MODULE_ROOTS:
+        return True
+    prefix, _, last = name.rpartition(".")
+    if not last[:1].isupper() or last in _NOT_MODULES:
+        return False
+    return prefix == "torch.nn" or prefix.startswith(("torch.nn.modules", "torch.ao.nn", "torch.nn.intrinsic"))
+
+
+def is_module(cls: Class) -> bool | None:
+    """Whether the class is an ``nn.Module``: True, False, or None where an unknown base leaves it open."""
+    line = lineage(cls)
+    if any(isinstance(base, External) and is_module_name(base.name) for base in line.classes):
+        return True
+    if not line.complete:
+        return None
+    known = {"object", "abc.ABC", "typing.Generic", "typing.Protocol", "enum.Enum", "enum.IntEnum", "str", "int",
+             "float", "dict", "list", "tuple", "Exception", "ValueError", "RuntimeError"}  # fmt: skip
+    foreign = [base for base in line.classes if isinstance(base, External) and base.name not in known]
+    if any(base.name.split(".")[-1].endswith(("Module", "Model", "Layer")) for base in foreign):
+        return None
+    return None if any(not base.name.startswith("torch.") for base in foreign) else False
+
+
+def method(cls: Class, name: str) -> Function | External | None:
+    """The method of this name by inheritance; External (``torch.nn.Conv2d.forward``) if a base outside may have it.
+
+    A base outside the program is asked only through the library, so the answer there is "maybe".
+    """
+    for entry in lineage(cls).classes:
+        if isinstance(entry, External):
+            if entry.name not in ("object", "abc.ABC", "typing.Generic", "typing.Protocol"):
+                return External(f"{entry.name}.{name}")
+        elif name in entry.functions:
+            return entry.functions[name]
+    return None
