@@ -1,1 +1,1 @@
-"""Floor 6: findings → text, JSON."""
+"""Floor 6: findings → text. Each format is a pure function in a file of its own."""
