@@ -1,0 +1,8 @@
+"""What an ``nn.Module`` instance holds, from source alone: ``__init__`` evaluated without running it."""
+
+from __future__ import annotations
+
+from torchscript_lint.program.instances.build import instance
+from torchscript_lint.program.instances.model import NO_CONSTANT, Attribute, Instance
+
+__all__ = ["NO_CONSTANT", "Attribute", "Instance", "instance"]

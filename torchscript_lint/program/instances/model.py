@@ -1,0 +1,96 @@
+"""What an instance of an ``nn.Module`` class holds, as the compiler sees it: plain data."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from torchscript_lint.program.definitions import Class, Definition, External
+from torchscript_lint.program.module import Module
+from torchscript_lint.types.model import UNKNOWN, Type
+
+
+class _NoConstant:
+    """The sentinel of :data:`NO_CONSTANT`."""
+
+    def __repr__(self) -> str:
+        return "NO_CONSTANT"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+#: Stands for a value the source does not settle; ``None`` is a value of its own.
+NO_CONSTANT = _NoConstant()
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """One attribute of an instance.
+
+    Attributes:
+        name: its name on the instance (a private ``__x`` is mangled, as Python stores it).
+        kind: ``module``, ``parameter``, ``buffer``, ``value``, ``function``, ``unconvertible`` (it exists, but has no
+            TorchScript type) or ``unknown``.
+        type: its TorchScript type: the class-level annotation's, else the value's; UNKNOWN where the source does not
+            settle it. A parameter or buffer that is None has type NoneType unless annotated.
+        cls: of a module, its class; None if unknown.
+        constant: the Python value where every configuration has the same one, else :data:`NO_CONSTANT`.
+        is_constant: whether the compiler takes it for a constant (``Final`` or ``__constants__``).
+        elements: members of a module or parameter container, where they are known one by one.
+        keys: the keys of ``elements`` in a ModuleDict, ParameterDict or Sequential with names.
+        element: what every member of a container is, where their number is not known.
+        always: whether every path through ``__init__`` sets it.
+        certain: whether ``type`` (or ``cls``) holds in every configuration; False where it rests on the default of an
+            unannotated parameter, or code outside ``__init__`` may change it.
+        reason: why it has no TorchScript type, in the compiler's words.
+        python_type: name of its Python type, where it is unconvertible.
+        function: of a function, its definition (None for a lambda or an unknown one).
+        alternatives: what it is in the configurations that differ, where ``kind`` or ``type`` isn't one.
+        node: the expression or statement that last set it.
+        module: the file of ``node``.
+        annotated: whether ``type`` comes from a class-level annotation.
+    """
+
+    name: str
+    kind: str
+    module: Module
+    type: Type = UNKNOWN
+    cls: Class | External | None = None
+    constant: object = NO_CONSTANT
+    is_constant: bool = False
+    elements: tuple[Attribute, ...] | None = None
+    keys: tuple[str, ...] | None = None
+    element: Attribute | None = None
+    always: bool = True
+    certain: bool = True
+    reason: str = ""
+    python_type: str = ""
+    function: Definition | None = None
+    alternatives: tuple[Attribute, ...] = ()
+    node: ast.AST | None = field(default=None, compare=False)
+    annotated: bool = False
+
+
+@dataclass(frozen=True)
+class Instance:
+    """What every instance of a class holds.
+
+    Attributes:
+        cls: the class.
+        attributes: by name; what only some path of ``__init__`` sets is there with ``always=False``.
+        complete: whether nothing but ``attributes`` can be there. Where it is False an absent name is Unknown.
+        initialised: whether ``nn.Module.__init__`` runs: True, False, or None where that is not settled.
+        container: ``list``, ``dict``, ``paramlist``, ``paramdict`` where the class itself is such a container.
+    """
+
+    cls: Class
+    attributes: Mapping[str, Attribute]
+    complete: bool
+    initialised: bool | None = True
+    container: str = ""
+
+    def attribute(self, name: str) -> Attribute | None:
+        """The attribute of this name, or None (then it is absent if ``complete``, else unknown)."""
+        return self.attributes.get(name)
