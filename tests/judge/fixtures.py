@@ -1,9 +1,10 @@
 """Reading fixtures: their targets and markers.
 
-Targets are a file's module-level functions and classes whose names don't start with ``_``. A line that must be found
-ends in ``# expect: TS101``; where that comment would change the meaning (type comments, strings), a line of its own
-just above says ``# expect-below: TS101``. A file whose first line says ``# requires-python: 3.12`` is left alone by
-older Pythons.
+Targets are a file's module-level functions and classes whose names don't start with ``_``, and the names bound
+to a lambda or to what a factory makes (``step = make_step()``). A line that must be found ends in
+``# expect: TS101``; where that comment would change the meaning (type comments, strings), a line of its own
+just above says ``# expect-below: TS101``. A file whose first line says ``# requires-python: 3.12`` is left alone
+by older Pythons.
 """
 
 from __future__ import annotations
@@ -22,11 +23,16 @@ _REQUIRES = re.compile(r"\A# requires-python: (\d+)\.(\d+)")
 
 @dataclass(frozen=True)
 class Target:
-    """A module-level definition; ``first``/``last`` are its lines, decorators included."""
+    """A module-level definition.
+
+    Attributes:
+        name: what the compiler is asked about.
+        lines: its lines, decorators included, without the bodies of functions defined inside a function: those
+            are targets of their own, proven through the name a factory's product is bound to.
+    """
 
     name: str
-    first: int
-    last: int
+    lines: frozenset[int]
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,12 @@ class Fixture:
 
     def inside(self, target: Target) -> frozenset[tuple[int, str]]:
         """The markers within a target."""
-        return frozenset((line, code) for line, code in self.markers if target.first <= line <= target.last)
+        return frozenset((line, code) for line, code in self.markers if line in target.lines)
+
+    def helpers(self) -> frozenset[tuple[int, str]]:
+        """The markers outside of all targets: in ``_`` helpers, proven through the targets that reach them."""
+        owned = frozenset().union(*(target.lines for target in self.targets))
+        return frozenset((line, code) for line, code in self.markers if line not in owned)
 
 
 @cache
@@ -52,27 +63,41 @@ def read(path: str | Path) -> Fixture:
     """
     path = Path(path)
     text = path.read_text(encoding="utf-8")
-    targets = tuple(
-        Target(node.name, min([node.lineno, *(d.lineno for d in node.decorator_list)]), node.end_lineno or 0)
-        for node in ast.parse(text).body
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-        and not node.name.startswith("_")
-    ) + tuple(
-        # a name bound to a lambda is a target too
-        Target(node.targets[0].id, node.lineno, node.end_lineno or 0)
-        for node in ast.parse(text).body
-        if isinstance(node, ast.Assign)
-        and isinstance(node.value, ast.Lambda)
-        and isinstance(node.targets[0], ast.Name)
-        and not node.targets[0].id.startswith("_")
-    )
     markers = set()
     for number, line in enumerate(text.splitlines(), 1):
         match = _MARKER.search(line)
         if match:
             for code in re.split(", ?", match["codes"]):
                 markers.add((number + (1 if match["below"] else 0), code))
+    targets = tuple(filter(None, map(_target, ast.parse(text).body)))
     return Fixture(path, text, targets, frozenset(markers))
+
+
+def _target(node: ast.stmt) -> Target | None:
+    """The target that a module-level statement makes."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        name = node.name
+        first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and _makes_function(node.value):
+        name, first = node.targets[0].id, node.lineno
+    else:
+        return None
+    if name.startswith("_"):
+        return None
+    lines = set(range(first, (node.end_lineno or first) + 1))
+    for function in ast.walk(node):
+        if isinstance(function, ast.FunctionDef):
+            for inner in ast.walk(function):
+                if inner is not function and isinstance(inner, ast.FunctionDef):
+                    lines -= set(range(inner.body[0].lineno, (inner.end_lineno or 0) + 1))
+    return Target(name, frozenset(lines))
+
+
+def _makes_function(value: ast.expr) -> bool:
+    """A lambda, or a call of one of the file's own factories (``make_...()``)."""
+    if isinstance(value, ast.Lambda):
+        return True
+    return isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and "make_" in value.func.id
 
 
 def readable(path: Path) -> bool:

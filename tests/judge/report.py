@@ -6,8 +6,12 @@ import os
 import re
 from dataclasses import dataclass
 
-_PLACE = re.compile(r'^  File "(?P<file>[^"\n]+)", line (?P<line>\d+)(?:, in (?P<function>\S+))?$', re.MULTILINE)
+# "Invoked with:" is pybind's, printing a range it was given.
+_PLACE = re.compile(r'^(?:Invoked with: )?  File "(?P<file>[^"\n]+)", line (?P<line>\d+)$', re.MULTILINE)
 _HERE = re.compile(r"^.*~+ <--- HERE.*$", re.MULTILINE)
+
+#: Errors whose range has no length, so that their place has no highlight.
+_ZERO_LENGTH = ("Only a single generator", "Comprehension ifs")
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,11 @@ def blamed(text: str, path: str) -> Frame | None:
     name missing in a branch, the branch comes first and the use, which is blamed, second; for an attribute that
     failed to compile, the embedded report comes first and the use after it.
     """
-    places = [frame for frame in frames(text) if frame.highlighted]
+    everything = frames(text)
+    # A range of no length (comprehensions) has an excerpt without a highlight.
+    places = [frame for frame in everything if frame.highlighted] or everything
+    if everything and not everything[0].highlighted and text.startswith(_ZERO_LENGTH):
+        places = everything
     for number, frame in enumerate(places):
         if frame.lead.strip().endswith("and was used here:"):
             places = places[number:]

@@ -30,22 +30,22 @@ _FORMS: tuple[Rule, ...] = (
     Rule(
         code="TS203",
         name="missing-self",
-        summary="method without a parameter",
-        message="the method `{function}` has no `self`",
-        compiler="invalid method signature",
-        why="infer_methods_to_compile (torch/jit/_recursive.py) reads the signature of the bound method, which"
-        " Python's inspect refuses: a ValueError without a place.",
-        instead="give it a `self`, or make it a @staticmethod or a function",
+        summary="method without a parameter that could be self",
+        message="the method `{function}` has no `self` left: it takes no parameters, or positional-only ones alone",
+        compiler="methods must have a self argument",
+        why="emitDef (torch/csrc/jit/frontend/ir_emitter.cpp) takes the first parameter as self."
+        " build_param_list (torch/jit/frontend.py) silently drops parameters before `/`, so they don't count.",
+        instead="give it a `self` and drop the `/`, or make it a @staticmethod or a function",
     ),
     Rule(
         code="TS204",
-        name="positional-only-self",
-        summary="method whose parameters are all positional-only",
-        message="all parameters of the method `{function}` are positional-only, and so is its `self`",
-        compiler="methods must have a self argument",
-        why="build_param_list (torch/jit/frontend.py) silently drops positional-only parameters; where nothing is left"
-        " there is no self.",
-        instead="drop the `/`",
+        name="entry-without-parameters",
+        summary="forward or an exported method without parameters",
+        message="the method `{function}`, which is compiled first, takes no parameters, not even `self`",
+        compiler="invalid method signature",
+        why="get_default_args (torch/jit/frontend.py) reads the signature of the bound method, which Python's inspect"
+        " refuses: a ValueError without a place. Methods reached by a call are TS203.",
+        instead="give it a `self`",
     ),
     Rule(
         code="TS205",

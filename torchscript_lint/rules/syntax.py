@@ -248,7 +248,7 @@ _EXPRESSIONS: tuple[Rule, ...] = (
         summary="conversion such as `!r` or `=` in an f-string",
         message="the f-string converts a value with `!{conversion}` (`{{x=}}` implies `!r`)",
         compiler="Don't support conversion in JoinedStr",
-        why="ExprBuilder.build_JoinedStr (torch/jit/frontend.py) turns an f-string into `str.format` with plain `{{}}`"
+        why="ExprBuilder.build_JoinedStr (torch/jit/frontend.py) turns an f-string into `str.format` with plain `{}`"
         " only.",
         instead="write `{{x}}` without a conversion",
     ),
@@ -258,7 +258,7 @@ _EXPRESSIONS: tuple[Rule, ...] = (
         summary="format specification in an f-string",
         message="the f-string formats a value with `:{spec}`",
         compiler="Don't support formatting in JoinedStr",
-        why="ExprBuilder.build_JoinedStr (torch/jit/frontend.py) turns an f-string into `str.format` with plain `{{}}`"
+        why="ExprBuilder.build_JoinedStr (torch/jit/frontend.py) turns an f-string into `str.format` with plain `{}`"
         " only.",
         instead="write `{{x}}` without the specification, or `'{{:{spec}}}'.format(x)`, which is accepted",
     ),
@@ -304,6 +304,28 @@ _EXPRESSIONS: tuple[Rule, ...] = (
         "TS146", "template-string", "ast.TemplateStr", "t-string in a compiled function", "TemplateStr",
         "Template strings exist since Python 3.14.",
         "use an f-string with plain fields, or `str.format`",
+    ),
+    Rule(
+        code="TS147",
+        name="surrogate-string",
+        summary="string literal with a lone surrogate",
+        message="the string has a lone surrogate, which UTF-8 cannot encode",
+        compiler="__init__(): incompatible constructor arguments. The following argument types are supported:\n"
+        "    1. torch._C._jit_tree_views.StringLiteral(arg0: torch._C._jit_tree_views.SourceRange, arg1: str)",
+        why="ExprBuilder.build_Str (torch/jit/frontend.py) hands the string to C++, which takes UTF-8: a TypeError of"
+        " the binding.",
+        instead="write the character itself, or keep such text out of compiled code",
+    ),
+    Rule(
+        code="TS148",
+        name="class-level-division",
+        summary="`/` in an assignment at class level",
+        message="an assignment in the body of a compiled class divides with `/`",
+        compiler="Division of ints in TorchScript uses Python 3 true division semantics. Please put `from __future__"
+        " import division` at the top of your file",
+        why="get_jit_class_def (torch/jit/frontend.py) builds the assignments in a class body as if they were Python 2,"
+        " with or without that import. (Not in the bodies of nn.Module classes, which are not built.)",
+        instead="compute the value outside of the class, or in __init__",
     ),
     Rule(
         code="TS159",
