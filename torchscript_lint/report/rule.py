@@ -12,7 +12,7 @@ from torchscript_lint.rules import Rule
 #: Where the rules' pages are.
 DOCS = "https://github.com/torchscript-lint/torchscript-lint/blob/main/docs/rules"
 
-_EXPECT = re.compile(r"#\s*expect:\s*(TS\d{3})\s*$")
+_EXPECT = re.compile(r"#\s*expect(?P<below>-below)?:\s*(?P<codes>TS\d{3}(?:, ?TS\d{3})*)\s*$")
 _FAMILIES = {
     "0": "Files",
     "1": "Syntax that has no TorchScript form",
@@ -43,7 +43,11 @@ def template(text: str) -> str:
 
 def example(text: str) -> str:
     """A fixture's text with its markers as readers are to see them."""
-    return "\n".join(_EXPECT.sub(r"# <- \1", line) for line in text.strip("\n").splitlines())
+    return "\n".join(_EXPECT.sub(_arrow, line) for line in text.strip("\n").split("\n"))
+
+
+def _arrow(marker: re.Match[str]) -> str:
+    return f"# next line: {marker['codes']}" if marker["below"] else f"# <- {marker['codes']}"
 
 
 def _sentence(rule: Rule) -> str:
