@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from judge import Judge, JudgeError
 
-SOURCE = '''\
+SOURCE = """\
 import torch
 from torch import nn
 
@@ -78,7 +78,7 @@ class Box:
 def through_library(n: int):
     return torch.nn.functional.relu_(
         n, inplace=True)
-'''
+"""
 
 
 def line_of(text: str) -> int:

@@ -1,7 +1,8 @@
 """The judge: asks the real ``torch.jit.script`` about one target, in a process of its own.
 
-A failed compilation poisons its process (``torch._C`` remembers half-compiled classes), so every attempt runs in a
-fresh fork of a server that has torch imported already: a verdict costs some ten milliseconds instead of seconds.
+A failed compilation poisons its process (``torch._C`` remembers half-compiled classes), so every attempt
+runs in a fresh fork of a server that has torch imported already: a verdict costs some ten milliseconds
+instead of seconds.
 
 From a shell: ``PYTHONPATH=tests python -m judge FILE [NAME ...]``.
 """
@@ -32,8 +33,8 @@ class Verdict:
 
     Attributes:
         accepted: whether the target compiles.
-        file, line: the place the error is blamed on, innermost in the file (or its folder) that was asked about;
-            None where the compiler names no place.
+        file, line: the place the error is blamed on, innermost in the file (or its folder) that was
+            asked about; None where the compiler names no place.
         message: the whole text of the error.
         type: the class name of the exception; ``"died"`` for a process that did not survive.
     """
@@ -64,8 +65,8 @@ class Judge:
     def script(self, path: str | Path, name: str) -> Verdict:
         """Hand one module-level name of a file to ``torch.jit.script``.
 
-        A function is handed over as it is, an ``nn.Module`` class as an instance made without arguments, any other
-        class as the class.
+        A function is handed over as it is, an ``nn.Module`` class as an instance made without arguments,
+        any other class as the class.
 
         Raises:
             JudgeError: the file cannot be imported, has no such name, or the module cannot be instantiated.

@@ -1,10 +1,10 @@
 """Reading fixtures: their targets and markers.
 
-Targets are a file's module-level functions and classes whose names don't start with ``_``, and the names bound
-to a lambda or to what a factory makes (``step = make_step()``). A line that must be found ends in
+Targets are a file's module-level functions and classes whose names don't start with ``_``, and the names
+bound to a lambda or to what a factory makes (``step = make_step()``). A line that must be found ends in
 ``# expect: TS101``; where that comment would change the meaning (type comments, strings), a line of its own
-just above says ``# expect-below: TS101``. A file whose first line says ``# requires-python: 3.12`` is left alone
-by older Pythons.
+just above says ``# expect-below: TS101``. A file whose first line says ``# requires-python: 3.12`` is left
+alone by older Pythons.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ class Target:
 
     Attributes:
         name: what the compiler is asked about.
-        lines: its lines, decorators included, without the bodies of functions defined inside a function: those
-            are targets of their own, proven through the name a factory's product is bound to.
+        lines: its lines, decorators included, without the bodies of functions defined inside a function:
+            those are targets of their own, proven through the name a factory's product is bound to.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Fixture:
         return frozenset((line, code) for line, code in self.markers if line in target.lines)
 
     def helpers(self) -> frozenset[tuple[int, str]]:
-        """The markers outside of all targets: in ``_`` helpers, proven through the targets that reach them."""
+        """The markers outside of all targets, in ``_`` helpers: proven through targets that reach them."""
         owned = frozenset().union(*(target.lines for target in self.targets))
         return frozenset((line, code) for line, code in self.markers if line not in owned)
 
@@ -78,7 +78,9 @@ def _target(node: ast.stmt) -> Target | None:
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         name = node.name
         first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-    elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and _makes_function(node.value):
+    elif (
+        isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and _makes_function(node.value)
+    ):
         name, first = node.targets[0].id, node.lineno
     else:
         return None

@@ -41,10 +41,10 @@ def blamed(text: str, path: str) -> Frame | None:
     """The frame the error is blamed on: innermost among those of ``path`` or its folder.
 
     The error itself comes first, then the calls that led there (``'f' is being compiled since it was called
-    from 'g'``), inner to outer. So the first highlighted frame is the error's; where that lies in a library, the
-    first one of the user's own code is its last line that led there. Two reports are built otherwise: for a
-    name missing in a branch, the branch comes first and the use, which is blamed, second; for an attribute that
-    failed to compile, the embedded report comes first and the use after it.
+    from 'g'``), inner to outer. So the first highlighted frame is the error's; where that lies in a
+    library, the first one of the user's own code is its last line that led there. Two reports are built
+    otherwise: for a name missing in a branch, the branch comes first and the use, which is blamed, second;
+    for an attribute that failed to compile, the embedded report comes first and the use after it.
     """
     everything = frames(text)
     # A range of no length (comprehensions) has an excerpt without a highlight.

@@ -1,14 +1,17 @@
-"""Rules about what the front end has no tree form for (TS1xx): statements TS101–TS129, expressions TS130–TS159.
+"""What the front end has no tree form for (TS1xx): statements TS101–TS129, expressions TS130–TS159.
 
-``compiler`` is what torch 2.13.0 prints. The front end converts the whole function before anything is type checked,
-so these rules hold in dead code as well. Facts: ``torch/jit/frontend.py``, each rule by an experiment in its fixture.
+``compiler`` is what torch 2.13.0 prints. The front end converts the whole function before anything is type
+checked, so these rules hold in dead code as well. Facts: ``torch/jit/frontend.py``; proof: the fixtures.
 """
 
 from __future__ import annotations
 
 from torchscript_lint.rules.rule import Rule
 
-_BUILDER = "torch/jit/frontend.py has no builder for this node ({}), and Builder.__call__ raises UnsupportedNodeError"
+_BUILDER = (
+    "torch/jit/frontend.py has no builder for this node ({}), and Builder.__call__ raises"
+    " UnsupportedNodeError"
+)
 
 
 def _unsupported(
@@ -62,7 +65,8 @@ _STATEMENTS: tuple[Rule, ...] = (
         "pass the value in and return it, or keep it as an attribute of the module",
     ),
     _unsupported(
-        "TS107", "nonlocal-statement", "ast.Nonlocal", "`nonlocal` in a compiled function", "nonlocal variables",
+        "TS107", "nonlocal-statement", "ast.Nonlocal", "`nonlocal` in a compiled function", "nonlocal"
+        " variables",
         "TorchScript has no closures whose variables could be rebound.",
         "pass the value in and return it, or keep it as an attribute of the module",
     ),
@@ -78,7 +82,8 @@ _STATEMENTS: tuple[Rule, ...] = (
         proof="none",
     ),
     _unsupported(
-        "TS110", "async-with", "ast.AsyncWith", "`async with` in a compiled function", "async with statements",
+        "TS110", "async-with", "ast.AsyncWith", "`async with` in a compiled function", "async with"
+        " statements",
         "Python allows it in `async def` only, which the compiler refuses as a whole.",
         "use a synchronous context manager",
         proof="none",
@@ -94,7 +99,8 @@ _STATEMENTS: tuple[Rule, ...] = (
         summary="variable annotated without a value",
         message="a variable is annotated but given no value",
         compiler="annotated assignments without assigned value aren't supported",
-        why="StmtBuilder.build_AnnAssign (torch/jit/frontend.py) needs a value: a variable begins with its first value.",
+        why="StmtBuilder.build_AnnAssign (torch/jit/frontend.py) needs a value: a variable begins with its"
+        " first value.",
         instead="assign a value of that type on the same line, or drop the line",
     ),
     Rule(
@@ -103,7 +109,8 @@ _STATEMENTS: tuple[Rule, ...] = (
         summary="annotated assignment to an attribute of self outside __init__",
         message="`self.{name}` is annotated in `{function}`; attributes may only be annotated in __init__",
         compiler="Type annotations on instance attributes must be declared in __init__, not '{function}'",
-        why="StmtBuilder.build_AnnAssign (torch/jit/frontend.py): an attribute's type is settled when the instance is"
+        why="StmtBuilder.build_AnnAssign (torch/jit/frontend.py): an attribute's type is settled when the"
+        " instance is"
         " turned into a module type, before any method is compiled. The check goes by the name `self` alone.",
         instead="annotate `{name}` in the class body or in __init__, and assign without annotation here",
     ),
@@ -113,8 +120,10 @@ _STATEMENTS: tuple[Rule, ...] = (
         summary="annotated assignment to an attribute of something that is not a plain name",
         message="annotated assignment to an attribute of an expression; the front end fails on it",
         compiler="'{node}' object has no attribute 'id'",
-        why="StmtBuilder.build_AnnAssign (torch/jit/frontend.py) looks whether the target is `self.x` by reading"
-        " `target.value.id`, which only a plain name has; any other base is an AttributeError without a place.",
+        why="StmtBuilder.build_AnnAssign (torch/jit/frontend.py) looks whether the target is `self.x` by"
+        " reading"
+        " `target.value.id`, which only a plain name has; any other base is an AttributeError without a"
+        " place.",
         instead="assign without annotation",
     ),
     Rule(
@@ -123,7 +132,8 @@ _STATEMENTS: tuple[Rule, ...] = (
         summary="`//=` or `@=`",
         message="`{op}=` has no TorchScript form",
         compiler="unsupported kind of augmented assignment: {node}",
-        why="StmtBuilder.augassign_map (torch/jit/frontend.py) lists the augmented operators; `//` and `@` are missing"
+        why="StmtBuilder.augassign_map (torch/jit/frontend.py) lists the augmented operators; `//` and `@`"
+        " are missing"
         " there although they work as binary operators.",
         instead="write `x = x {op} y`",
     ),
@@ -132,10 +142,13 @@ _STATEMENTS: tuple[Rule, ...] = (
         name="while-else",
         summary="`else` after a `while` loop",
         message="`while ... else` has no TorchScript form",
-        compiler="__init__(): incompatible constructor arguments. The following argument types are supported:\n"
+        compiler="__init__(): incompatible constructor arguments. The following argument types are"
+        " supported:\n"
         "    1. torch._C.ErrorReport(arg0: torch._C._jit_tree_views.SourceRange)\n\nInvoked with: None",
-        why="StmtBuilder.build_While (torch/jit/frontend.py) refuses it, but gives its own error no place, so that"
-        " building the error fails: a TypeError without a place reaches the user instead of \"else branches of while"
+        why="StmtBuilder.build_While (torch/jit/frontend.py) refuses it, but gives its own error no place,"
+        " so that"
+        " building the error fails: a TypeError without a place reaches the user instead of \"else branches"
+        " of while"
         ' loops aren\'t supported".',
         instead="set a flag before `break` and test it after the loop",
     ),
@@ -154,7 +167,8 @@ _STATEMENTS: tuple[Rule, ...] = (
         summary="`raise` without an exception",
         message="`raise` names no exception",
         compiler="'NoneType' object has no attribute 'lineno'",
-        why="StmtBuilder.build_Raise (torch/jit/frontend.py) builds the exception expression without looking whether"
+        why="StmtBuilder.build_Raise (torch/jit/frontend.py) builds the exception expression without"
+        " looking whether"
         " there is one: an AttributeError without a place.",
         instead="raise an exception object, such as `raise RuntimeError(message)`",
     ),
@@ -163,10 +177,12 @@ _STATEMENTS: tuple[Rule, ...] = (
         name="with-tuple-target",
         summary="`with ... as` a target that is not a plain name",
         message="the target after `as` is not a plain name",
-        compiler="__init__(): incompatible constructor arguments. The following argument types are supported:\n"
+        compiler="__init__(): incompatible constructor arguments. The following argument types are"
+        " supported:\n"
         "    1. torch._C._jit_tree_views.WithItem(arg0: torch._C._jit_tree_views.SourceRange, arg1:"
         " torch._C._jit_tree_views.Expr, arg2: torch::jit::Var)",
-        why="WithItemBuilder.build_withitem (torch/jit/frontend.py) hands the target to a tree view that takes a Var"
+        why="WithItemBuilder.build_withitem (torch/jit/frontend.py) hands the target to a tree view that"
+        " takes a Var"
         " only: a TypeError of the binding.",
         instead="bind a name, and unpack or store it inside the block",
     ),
@@ -210,7 +226,8 @@ _EXPRESSIONS: tuple[Rule, ...] = (
         summary="`**` in a call",
         message="keyword arguments are expanded from a mapping in a call",
         compiler="keyword-arg expansion is not supported",
-        why="ExprBuilder.build_Call (torch/jit/frontend.py): which keywords a call has must be known when it is"
+        why="ExprBuilder.build_Call (torch/jit/frontend.py): which keywords a call has must be known when"
+        " it is"
         " compiled. (`*` with a tuple or a list of known length is accepted.)",
         instead="pass the keyword arguments one by one",
     ),
@@ -229,7 +246,8 @@ _EXPRESSIONS: tuple[Rule, ...] = (
         summary="`**` in a dict display after a key",
         message="a dict is expanded inside a dict display",
         compiler="'NoneType' object has no attribute 'lineno'",
-        why="ExprBuilder.build_Dict (torch/jit/frontend.py) takes pairs only, and looks at the first one only: an"
+        why="ExprBuilder.build_Dict (torch/jit/frontend.py) takes pairs only, and looks at the first one"
+        " only: an"
         " expansion further on is an AttributeError without a place.",
         instead="copy the dict with `.copy()`, then `.update(...)` it",
     ),
@@ -239,7 +257,8 @@ _EXPRESSIONS: tuple[Rule, ...] = (
         summary="literal of a kind TorchScript doesn't have",
         message="`{value}` is a {kind} literal; TorchScript has none",
         compiler="Unknown Constant expression type",
-        why="ExprBuilder.build_Constant (torch/jit/frontend.py) knows numbers, strings, bools, None and `...`.",
+        why="ExprBuilder.build_Constant (torch/jit/frontend.py) knows numbers, strings, bools, None and"
+        " `...`.",
         instead="use a str, or a list of ints for bytes",
     ),
     Rule(
@@ -248,7 +267,8 @@ _EXPRESSIONS: tuple[Rule, ...] = (
         summary="conversion such as `!r` or `=` in an f-string",
         message="the f-string converts a value with `!{conversion}` (`{{x=}}` implies `!r`)",
         compiler="Don't support conversion in JoinedStr",
-        why="ExprBuilder.build_JoinedStr (torch/jit/frontend.py) turns an f-string into `str.format` with plain `{}`"
+        why="ExprBuilder.build_JoinedStr (torch/jit/frontend.py) turns an f-string into `str.format` with"
+        " plain `{}`"
         " only.",
         instead="write `{{x}}` without a conversion",
     ),
@@ -258,7 +278,8 @@ _EXPRESSIONS: tuple[Rule, ...] = (
         summary="format specification in an f-string",
         message="the f-string formats a value with `:{spec}`",
         compiler="Don't support formatting in JoinedStr",
-        why="ExprBuilder.build_JoinedStr (torch/jit/frontend.py) turns an f-string into `str.format` with plain `{}`"
+        why="ExprBuilder.build_JoinedStr (torch/jit/frontend.py) turns an f-string into `str.format` with"
+        " plain `{}`"
         " only.",
         instead="write `{{x}}` without the specification, or `'{{:{spec}}}'.format(x)`, which is accepted",
     ),
@@ -268,7 +289,8 @@ _EXPRESSIONS: tuple[Rule, ...] = (
         summary="comprehension with more than one `for`",
         message="a comprehension has more than one `for`",
         compiler="Only a single generator is currently supported",
-        why="ExprBuilder.build_ListComp and build_DictComp (torch/jit/frontend.py) have one target and one iterable.",
+        why="ExprBuilder.build_ListComp and build_DictComp (torch/jit/frontend.py) have one target and one"
+        " iterable.",
         instead="write nested loops that append",
     ),
     Rule(
@@ -277,7 +299,8 @@ _EXPRESSIONS: tuple[Rule, ...] = (
         summary="comprehension with an `if`",
         message="a comprehension has an `if`",
         compiler="Comprehension ifs are not supported yet",
-        why="ExprBuilder.build_ListComp and build_DictComp (torch/jit/frontend.py) have no place for a condition.",
+        why="ExprBuilder.build_ListComp and build_DictComp (torch/jit/frontend.py) have no place for a"
+        " condition.",
         instead="write a loop with an `if` that appends",
     ),
     Rule(
@@ -286,7 +309,8 @@ _EXPRESSIONS: tuple[Rule, ...] = (
         summary="unary plus",
         message="unary `+` has no TorchScript form",
         compiler="'UnaryOp' object has no attribute 'range'",
-        why="ExprBuilder.build_UnaryOp (torch/jit/frontend.py) has no token for it, and fails while building the error:"
+        why="ExprBuilder.build_UnaryOp (torch/jit/frontend.py) has no token for it, and fails while"
+        " building the error:"
         " an AttributeError without a place.",
         instead="drop the `+`",
     ),
@@ -296,7 +320,8 @@ _EXPRESSIONS: tuple[Rule, ...] = (
         summary="name that starts with __jit",
         message="the name `{name}` starts with `__jit`, which the compiler keeps for itself",
         compiler="names of variables used in JIT-ed functions can't start with __jit",
-        why="ExprBuilder.build_Name (torch/jit/frontend.py) refuses the prefix wherever the name is read or assigned."
+        why="ExprBuilder.build_Name (torch/jit/frontend.py) refuses the prefix wherever the name is read or"
+        " assigned."
         " (Parameters and attributes are not checked.)",
         instead="rename it",
     ),
@@ -310,9 +335,12 @@ _EXPRESSIONS: tuple[Rule, ...] = (
         name="surrogate-string",
         summary="string literal with a lone surrogate",
         message="the string has a lone surrogate, which UTF-8 cannot encode",
-        compiler="__init__(): incompatible constructor arguments. The following argument types are supported:\n"
-        "    1. torch._C._jit_tree_views.StringLiteral(arg0: torch._C._jit_tree_views.SourceRange, arg1: str)",
-        why="ExprBuilder.build_Str (torch/jit/frontend.py) hands the string to C++, which takes UTF-8: a TypeError of"
+        compiler="__init__(): incompatible constructor arguments. The following argument types are"
+        " supported:\n"
+        "    1. torch._C._jit_tree_views.StringLiteral(arg0: torch._C._jit_tree_views.SourceRange, arg1:"
+        " str)",
+        why="ExprBuilder.build_Str (torch/jit/frontend.py) hands the string to C++, which takes UTF-8: a"
+        " TypeError of"
         " the binding.",
         instead="write the character itself, or keep such text out of compiled code",
     ),
@@ -321,9 +349,11 @@ _EXPRESSIONS: tuple[Rule, ...] = (
         name="class-level-division",
         summary="`/` in an assignment at class level",
         message="an assignment in the body of a compiled class divides with `/`",
-        compiler="Division of ints in TorchScript uses Python 3 true division semantics. Please put `from __future__"
+        compiler="Division of ints in TorchScript uses Python 3 true division semantics. Please put `from"
+        " __future__"
         " import division` at the top of your file",
-        why="get_jit_class_def (torch/jit/frontend.py) builds the assignments in a class body as if they were Python 2,"
+        why="get_jit_class_def (torch/jit/frontend.py) builds the assignments in a class body as if they"
+        " were Python 2,"
         " with or without that import. (Not in the bodies of nn.Module classes, which are not built.)",
         instead="compute the value outside of the class, or in __init__",
     ),
@@ -333,7 +363,8 @@ _EXPRESSIONS: tuple[Rule, ...] = (
         summary="syntax without a TorchScript form",
         message="`{node}` has no TorchScript form",
         compiler="{node} aren't supported",
-        why="torch/jit/frontend.py has no builder for this node. Covers what Python may add after this release.",
+        why="torch/jit/frontend.py has no builder for this node. Covers what Python may add after this"
+        " release.",
         instead="write it with older syntax",
         proof="none",
     ),
