@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterable
 
 from torchscript_lint import rules
@@ -44,7 +45,9 @@ def _block(finding: Finding, source: SourceText | None, color: bool) -> str:
         lines += [f"{' ' * gutter} {bar}\n", *frame, f"{' ' * gutter} {bar}\n"]
     for label, text in _notes(finding):
         note = paint("=", "blue", color)
-        lines.append(f"{' ' * gutter} {note} {paint(label, 'bold', color)}: {one_line(text)}\n")
+        first, *rest = _wrap(f"{label}: {one_line(text)}")
+        lines.append(f"{' ' * gutter} {note} {paint(label, 'bold', color)}{first[len(label) :]}\n")
+        lines += [f"{' ' * gutter}     {line}\n" for line in rest]
     return "".join(lines)
 
 
@@ -59,6 +62,11 @@ def _notes(finding: Finding) -> list[tuple[str, str]]:
         ("reached by", " → ".join(finding.chain) if len(finding.chain) > 1 else ""),
     ]
     return [(label, text) for label, text in notes if text]
+
+
+def _wrap(text: str) -> list[str]:
+    """Prose in lines, words whole."""
+    return textwrap.wrap(text, WIDTH - 10, break_long_words=False, break_on_hyphens=False)
 
 
 def _frame(finding: Finding, source: SourceText, gutter: int, color: bool) -> list[str]:

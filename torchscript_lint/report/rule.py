@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from collections.abc import Iterable, Mapping
 
 from torchscript_lint.report.text import paint
@@ -13,6 +14,7 @@ from torchscript_lint.rules import Rule
 DOCS = "https://github.com/torchscript-lint/torchscript-lint/blob/main/docs/rules"
 
 _EXPECT = re.compile(r"#\s*expect(?P<below>-below)?:\s*(?P<codes>TS\d{3}(?:, ?TS\d{3})*)\s*$")
+_INDENT = "    "
 _FAMILIES = {
     "0": "Files",
     "1": "Syntax that has no TorchScript form",
@@ -71,8 +73,8 @@ def explain(rule: Rule, examples: Mapping[str, str], *, color: bool = False) -> 
     ]
     if rule.compiler:
         parts.append(f"{paint(_says(rule), 'bold', color)}\n\n    {template(rule.compiler)}\n")
-    parts.append(f"{paint('Why', 'bold', color)}\n\n    {template(rule.why)}\n")
-    parts.append(f"{paint('Instead', 'bold', color)}\n\n    {_capital(template(rule.instead))}\n")
+    parts.append(f"{paint('Why', 'bold', color)}\n\n{_paragraph(template(rule.why))}\n")
+    parts.append(f"{paint('Instead', 'bold', color)}\n\n{_paragraph(_capital(template(rule.instead)))}\n")
     for name, text in examples.items():
         indented = "\n".join(f"    {line}".rstrip() for line in example(text).splitlines())
         parts.append(f"{paint(f'Example ({name})', 'bold', color)}\n\n{indented}\n")
@@ -164,6 +166,12 @@ def listing(rules: Iterable[Rule], *, color: bool = False) -> str:
         f"{rule.mode:<6}  {rule.summary}\n"
         for rule in known
     )
+
+
+def _paragraph(text: str) -> str:
+    """Prose for a terminal."""
+    lines = textwrap.wrap(text, 92, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(_INDENT + line for line in lines)
 
 
 def _says(rule: Rule) -> str:
