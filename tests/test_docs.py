@@ -59,7 +59,7 @@ def test_pages_say_what_the_rule_book_says() -> None:
 
 
 def test_the_changelog_takes_up_new_rules() -> None:
-    text = "# Changelog\n\n## Unreleased\n\n### New rules\n\n- TS002 `x`: y\n\n## 0.1.0\n\n- TS001 `syntax-error`\n"
+    text = "## Unreleased\n\n### New rules\n\n- TS002 `x`: y\n\n## 0.1.0\n\n- TS001 `syntax-error`\n"
     updated = docs.changelog(text)
     assert docs.changelog(updated) == updated
     new, old = updated.split("## 0.1.0")

@@ -93,13 +93,13 @@ def _frame(finding: Finding, source: SourceText, gutter: int, color: bool) -> li
         text, mark = _underline(line, max(start, 0), end)
         number = paint(f"{row:>{gutter}}", "blue", color)
         frame.append(f"{number} {bar} {text}".rstrip() + "\n")
-        if mark:
+        if line.strip() or row == finding.row:
             frame.append(f"{' ' * gutter} {bar} {mark[0]}{paint(mark[1], finding.severity, color)}\n")
     return frame
 
 
-def _underline(line: str, start: int, end: int) -> tuple[str, tuple[str, str] | None]:
-    """A line as shown, and its underline as (blanks, carets); None where there is nothing to underline.
+def _underline(line: str, start: int, end: int) -> tuple[str, tuple[str, str]]:
+    """A line as shown, and its underline as (blanks, carets).
 
     Tabs become blanks, wide characters take two carets, and of a long line only the surroundings of the
     span stay.
@@ -128,8 +128,6 @@ def _underline(line: str, start: int, end: int) -> tuple[str, tuple[str, str] | 
         text, before = "…" + text, before + 1
     if stop < len(cells):
         text += "…"
-    if not line.strip() and marked == 0:
-        return text, None
     return text, (" " * before, "^" * max(marked, 1))
 
 
