@@ -58,7 +58,7 @@ FAMILIES: tuple[tuple[str, str], ...] = (
     (
         "values and builtins",
         r"python value|^undefined value|get source|^Cannot instantiate"
-        r"|cannot be used as a (value|tuple|module)"
+        r"|cannot be used as a (value|module)"
         r"|^Could not (find|resolve)|is not callable|[cC]annot call|not usable|weak reference",
     ),
     ("types, branches, returns", ""),
@@ -218,7 +218,8 @@ def report(scores: list[Score]) -> str:
 
 def _row(name: str, values: list[int]) -> str:
     accepted, alarms, sites, found, exact, findings = values
-    return f"| {name} | {accepted} | {alarms} | {sites} | {found} | {exact} | {percent(exact, sites)} | {findings} |"
+    cells = [name, accepted, alarms, sites, found, exact, percent(exact, sites), findings]
+    return f"| {' | '.join(map(str, cells))} |"
 
 
 def show(scores: list[Score], what: str, families: list[str], limit: int) -> None:

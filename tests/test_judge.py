@@ -75,6 +75,15 @@ class Box:
         return self.width
 
 
+@torch.jit.script
+def decorated(x):
+    return {x}
+
+
+class NoBase(nn.Modul):
+    pass
+
+
 def through_library(n: int):
     return torch.nn.functional.relu_(
         n, inplace=True)
@@ -104,6 +113,7 @@ def test_accepts(judge: Judge, path: Path) -> None:
         ("ByAttribute", "self.activation(x)", "has no attribute 'activation'"),
         ("ByCall", "key=lambda", "Lambda aren't supported"),
         ("Box", "self.width", "has no attribute or method 'width'"),
+        ("decorated", "return {x}", "Set aren't supported"),
         ("through_library", "functional.relu_(", ""),
     ],
 )

@@ -66,7 +66,8 @@ class Judge:
         """Hand one module-level name of a file to ``torch.jit.script``.
 
         A function is handed over as it is, an ``nn.Module`` class as an instance made without arguments,
-        any other class as the class.
+        any other class as the class. Where its own definition already raises (``@torch.jit.script`` above
+        it), that is the verdict.
 
         Raises:
             JudgeError: the file cannot be imported, has no such name, or the module cannot be instantiated.

@@ -4,7 +4,9 @@ Run as a script by :class:`judge.Judge`; imports nothing of the project.
 """
 
 from __future__ import annotations
+import __future__
 
+import ast
 import gc
 import importlib.util
 import inspect
@@ -23,15 +25,41 @@ warnings.simplefilter("ignore")  # before torch: without NumPy its import warns
 import torch  # noqa: E402
 
 
-def load(path: str) -> types.ModuleType:
-    """Import a file under a name of its own, its folder importable as well."""
+class Rejected(Exception):
+    """The target's own definition raised: a decorator that compiles or checks."""
+
+
+def load(path: str, name: str) -> types.ModuleType:
+    """Import a file, its folder importable as well, statement by statement.
+
+    So the definitions of *other* targets may raise (their decorators compile or check them), but nothing
+    else.
+
+    Raises:
+        Rejected: the definition of ``name`` itself raised.
+    """
     sys.path.append(os.path.dirname(path))
-    name = "fixture_" + os.path.splitext(os.path.basename(path))[0]
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
+    module_name = "fixture_" + os.path.splitext(os.path.basename(path))[0]
+    spec = importlib.util.spec_from_file_location(module_name, path)
+    assert spec is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
+    sys.modules[module_name] = module
+    with open(path, encoding="utf-8") as file:
+        tree = ast.parse(file.read(), path)
+    flags = 0
+    for statement in tree.body:
+        if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
+            for alias in statement.names:
+                flags |= getattr(__future__, alias.name).compiler_flag
+        code = compile(ast.Module([statement], []), path, "exec", flags=flags, dont_inherit=True)
+        try:
+            exec(code, module.__dict__)
+        except Exception as error:
+            defined = getattr(statement, "name", "_")
+            if defined == name:
+                raise Rejected from error
+            if defined.startswith("_"):
+                raise
     return module
 
 
@@ -39,9 +67,14 @@ def answer(path: str, name: str) -> dict[str, Any]:
     """Compile one target in this process."""
     warnings.simplefilter("ignore")
     try:
-        target = getattr(load(path), name)
+        target = getattr(load(path, name), name)
+        if hasattr(target, "__torch_script_interface__"):
+            return {"outcome": "accept"}  # its decorator has compiled it
         if inspect.isclass(target) and issubclass(target, torch.nn.Module):
             target = target()
+    except Rejected as rejected:
+        error = rejected.__cause__
+        return {"outcome": "reject", "type": type(error).__name__, "message": str(error)}
     except BaseException as error:
         return {"outcome": "broken", "type": type(error).__name__, "message": str(error)}
     try:
