@@ -1,0 +1,155 @@
+"""What the attributes of an instance are, as far as its class's own methods show."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from torchscript_lint.program import Class, External, Function
+from torchscript_lint.program.classes import is_module, is_module_name, lineage
+from torchscript_lint.trace import library
+from torchscript_lint.trace.values import STATE, Val, join_all, tensor
+
+if TYPE_CHECKING:
+    from torchscript_lint.trace.analysis import Analysis
+
+CONFIG = Val("unknown", frozenset({STATE}), False)
+_BUFFERS = frozenset({"register_buffer", "register_parameter"})
+_LISTS = frozenset({"torch.nn.ModuleList", "torch.nn.ParameterList", "torch.nn.ModuleDict", "torch.nn.ParameterDict"})
+
+
+class Attributes:
+    """What ``self.x`` is, for each class."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self.analysis = analysis
+        self._tables: dict[Class, dict[str, list[tuple[ast.expr | None, Function]]]] = {}
+        self._values: dict[tuple[Class, str], Val] = {}
+
+    def value(self, cls: Class, name: str) -> Val:
+        """What an attribute of an instance is that is no method; Unknown (but state) where the class does not show."""
+        key = (cls, name)
+        if key not in self._values:
+            self._values[key] = CONFIG
+            self._values[key] = self._find(cls, name)
+        return self._values[key]
+
+    def _find(self, cls: Class, name: str) -> Val:
+        found: list[Val] = []
+        for entry in lineage(cls).classes:
+            if not isinstance(entry, Class):
+                continue
+            found += [self._classify(value, function) for value, function in self._table(entry).get(name, ())]
+            if name in entry.assigns and not found:
+                annotation, value = entry.assigns[name]
+                if value is None and annotation is not None and entry.module.dotted(annotation) == "torch.Tensor":
+                    return tensor({STATE})
+                if value is not None:
+                    found.append(self._constant(value))
+        if not found:
+            return CONFIG
+        return join_all(found)
+
+    def _table(self, cls: Class) -> dict[str, list[tuple[ast.expr | None, Function]]]:
+        if cls not in self._tables:
+            table: dict[str, list[tuple[ast.expr | None, Function]]] = {}
+            for function in cls.functions.values():
+                _scan(function, table)
+            self._tables[cls] = table
+        return self._tables[cls]
+
+    def _constant(self, node: ast.expr) -> Val:
+        if isinstance(node, ast.Constant) and node.value is not None:
+            return Val("py", frozenset({STATE}))
+        return CONFIG
+
+    def _classify(self, node: ast.expr | None, function: Function) -> Val:
+        """What an expression in ``__init__`` makes, by its form alone."""
+        if node is None:
+            return tensor({STATE})
+        if isinstance(node, ast.Constant):
+            return Val("none", frozenset({STATE}), False) if node.value is None else Val("py", frozenset({STATE}))
+        if isinstance(node, ast.IfExp):
+            return join_all([self._classify(node.body, function), self._classify(node.orelse, function)])
+        if isinstance(node, ast.BoolOp):
+            return join_all(self._classify(value, function) for value in node.values)
+        if isinstance(node, ast.Call):
+            return self._made(node, function)
+        if isinstance(node, (ast.Compare, ast.JoinedStr)):
+            return Val("py", frozenset({STATE}))
+        if isinstance(node, ast.BinOp) and all(
+            isinstance(part, (ast.Constant, ast.Name)) for part in (node.left, node.right)
+        ):
+            return Val("py", frozenset({STATE})) if isinstance(node.right, ast.Constant) else CONFIG
+        if isinstance(node, ast.Name):
+            return self._parameter(node.id, function)
+        return CONFIG
+
+    def _parameter(self, name: str, function: Function) -> Val:
+        args = function.node.args
+        for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs):
+            if arg.arg == name and isinstance(arg.annotation, ast.Name):
+                if arg.annotation.id in ("int", "float", "bool", "str"):
+                    return Val("py", frozenset({STATE}))
+        return CONFIG
+
+    def _made(self, node: ast.Call, function: Function) -> Val:
+        definition = function.module.program.definition(function.module, node.func)
+        if isinstance(definition, Class):
+            if is_module(definition) is not False:
+                return Val("object", frozenset({STATE}), ref=definition)
+            return CONFIG
+        if not isinstance(definition, External):
+            return CONFIG
+        name = definition.name
+        root, _, last = name.rpartition(".")
+        if name in _LISTS:
+            return self._listed(node, function)
+        if last in ("Parameter", "Buffer") and name.startswith("torch.nn"):
+            return tensor({STATE})
+        if last == "Sequential" or is_module_name(name):
+            return Val("object", frozenset({STATE}), ref=self.analysis.external(name).ref)
+        if root == "torch" and last not in library.PLAIN and last[:1].islower():
+            return tensor({STATE}) if last not in library.TUPLES | library.PIECES and last not in ("Size",) else CONFIG
+        if name in ("int", "float", "bool", "str", "len", "sum", "round"):
+            return Val("py", frozenset({STATE}))
+        return CONFIG
+
+    def _listed(self, node: ast.Call, function: Function) -> Val:
+        parts: list[ast.expr] = []
+        if node.args:
+            first = node.args[0]
+            if isinstance(first, (ast.List, ast.Tuple)):
+                parts = list(first.elts)
+            elif isinstance(first, (ast.ListComp, ast.GeneratorExp)):
+                parts = [first.elt]
+        if not parts:
+            return CONFIG
+        elem = join_all(self._classify(part, function) for part in parts)
+        return Val("seq", frozenset(), True, None, elem if elem.kind == "object" else CONFIG)
+
+
+def _scan(function: Function, table: dict[str, list[tuple[ast.expr | None, Function]]]) -> None:
+    """Record what a method assigns to attributes of its first parameter."""
+    if not function.node.args.args:
+        return
+    me = function.node.args.args[0].arg
+    for node in ast.walk(function.node):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                if _attribute_of(target, me):
+                    table.setdefault(target.attr, []).append((node.value, function))  # type: ignore[attr-defined]
+                elif isinstance(target, (ast.Tuple, ast.List)):
+                    for item in target.elts:
+                        if _attribute_of(item, me):
+                            table.setdefault(item.attr, []).append((ast.Name("?", ast.Load()), function))  # type: ignore[attr-defined]
+        elif isinstance(node, ast.AnnAssign) and node.value is not None and _attribute_of(node.target, me):
+            table.setdefault(node.target.attr, []).append((node.value, function))  # type: ignore[union-attr]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+            name = node.args[0]
+            if node.func.attr in _BUFFERS and isinstance(name, ast.Constant) and isinstance(name.value, str):
+                table.setdefault(name.value, []).append((None, function))
+
+
+def _attribute_of(node: ast.expr, me: str) -> bool:
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == me
