@@ -47,8 +47,7 @@ _FORMS: tuple[Rule, ...] = (
         message="the method `{function}`, which is compiled first, takes no parameters, not even `self`",
         compiler="invalid method signature",
         why="get_default_args (torch/jit/frontend.py) reads the signature of the bound method, which"
-        " Python's inspect"
-        " refuses: a ValueError without a place. Methods reached by a call are TS203.",
+        " Python's inspect refuses: a ValueError without a place. Methods reached by a call are TS203.",
         instead="give it a `self`",
     ),
     Rule(
@@ -68,13 +67,11 @@ _FORMS: tuple[Rule, ...] = (
         message="this line is read as the signature's type comment: {error}",
         compiler="{error}",
         why="get_type_line (torch/jit/annotations.py) takes the one line of the source that contains `#"
-        " type:`, wherever"
-        " it stands, be it a comment on a variable, a docstring or a string; the parser of type comments then"
-        " sees that whole line. Only `# type: ignore` and `# type: ignore[code]` at the end of a line are"
-        " passed over.",
+        " type:`, wherever it stands, be it a comment on a variable, a docstring or a string; the parser of"
+        " type comments then sees that whole line. Only `# type: ignore` and `# type: ignore[code]` at the"
+        " end of a line are passed over.",
         instead="write annotations instead: `x: T = value`; end the line with `# type: ignore[code]` (one"
-        " code, nothing"
-        " after it)",
+        " code, nothing after it)",
     ),
     Rule(
         code="TS207",
@@ -93,9 +90,8 @@ _FORMS: tuple[Rule, ...] = (
         message="several lines have a `# type:` comment, and none is `# type: (...) -> T`",
         compiler="Return type line '# type: (...) -> ...' not found on multiline type annotation",
         why="get_type_line (torch/jit/annotations.py) takes more than one `# type:` in a function, be it on"
-        " its"
-        " variables, for one comment on each parameter, which need a return line after them. The error has"
-        " no place.",
+        " its variables, for one comment on each parameter, which need a return line after them. The error"
+        " has no place.",
         instead="write annotations; on variables too: `x: T = value`",
     ),
     Rule(
@@ -105,9 +101,8 @@ _FORMS: tuple[Rule, ...] = (
         message="the type comment has no `->`",
         compiler="Syntax error in type annotation (couldn't find `->`)",
         why="split_type_line (torch/jit/annotations.py) parses the type comments of functions that are"
-        " called but not"
-        " compiled (@torch.jit.ignore); in compiled ones the parser of the compiler does, which needs no"
-        " `->`.",
+        " called but not compiled (@torch.jit.ignore); in compiled ones the parser of the compiler does,"
+        " which needs no `->`.",
         instead="write annotations, or add `-> T` to the comment",
     ),
     Rule(
@@ -128,6 +123,17 @@ _FORMS: tuple[Rule, ...] = (
         why="parse_def (torch/_sources.py) wants the source to be one plain `def`. The error has no place.",
         instead="write a `def`",
     ),
+    Rule(
+        code="TS212",
+        name="decorator-line-def",
+        summary="line of a decorator that starts with `def`, such as `default=...`",
+        message="this line of a decorator starts with `def` and is taken for the function's first line",
+        compiler="{error}",
+        why="normalize_source_lines (torch/_sources.py) takes the first line that starts with the letters"
+        " `def` for the definition and indents all others to it, so that Python's parser fails on the"
+        " result: an IndentationError without a place.",
+        instead="write the decorator in one line, or put another argument first on that line",
+    ),
 )
 
 _OVERLOADS = "(torch/jit/_script.py, torch/csrc/jit/python/script_init.cpp) when a caller is compiled"
@@ -141,8 +147,7 @@ _ENTRY: tuple[Rule, ...] = (
         compiler="TorchScript classes does not support inheritance yet. Please directly inherit from"
         " 'object'.",
         why="_script_impl (torch/jit/_script.py) looks at the class's MRO. (Where such a class is only used"
-        " by compiled"
-        " code it compiles, without what it inherits.) The error has no place.",
+        " by compiled code it compiles, without what it inherits.) The error has no place.",
         instead="drop `@torch.jit.script` or the base; prefer composition",
     ),
     Rule(
@@ -152,8 +157,7 @@ _ENTRY: tuple[Rule, ...] = (
         message="`{name}` is an nn.Module class; torch.jit.script takes an instance of it",
         compiler="cannot be compiled since it inherits from nn.Module, pass an instance instead",
         why="_script_impl (torch/jit/_script.py): what a module compiles to depends on what the instance"
-        " holds."
-        " The error has no place.",
+        " holds. The error has no place.",
         instead="call torch.jit.script on an instance",
     ),
     Rule(
@@ -162,8 +166,8 @@ _ENTRY: tuple[Rule, ...] = (
         summary="function decorated with autocast",
         message="the function `{function}` is decorated with autocast",
         compiler="TorchScript error: @autocast() decorator is not supported in script mode",
-        why="_script_impl (torch/jit/_script.py) refuses functions that carry the decorator's mark."
-        " (On methods of modules it is ignored silently: they run without autocast.) The error has no place.",
+        why="_script_impl (torch/jit/_script.py) refuses functions that carry the decorator's mark. (On"
+        " methods of modules it is ignored silently: they run without autocast.) The error has no place.",
         instead="write `with torch.autocast(...):` inside of the function",
     ),
     Rule(
@@ -173,8 +177,7 @@ _ENTRY: tuple[Rule, ...] = (
         message="`{function}` has overload declarations and is compiled as a target of its own",
         compiler="cannot be directly compiled because it is overloaded",
         why="_check_directly_compile_overloaded (torch/jit/_script.py): which declaration holds is only"
-        " known from"
-        " a call. The error has no place.",
+        " known from a call. The error has no place.",
         instead="compile a function that calls it",
     ),
     Rule(
@@ -183,9 +186,7 @@ _ENTRY: tuple[Rule, ...] = (
         summary="overload declarations without an implementation after them",
         message="`{function}` is declared as an overload and never implemented after that",
         compiler="Please make sure a definition is provided and defined after all overload declarations.",
-        why="get_overload_no_implementation_error_message (torch/jit/_script.py, torch/jit/_recursive.py)."
-        " The error"
-        " has no place.",
+        why="get_overload_no_implementation_error_message (torch/_jit_internal.py). The error has no place.",
         instead="define `{function}` without the decorator, after the last declaration",
     ),
     Rule(
@@ -193,8 +194,8 @@ _ENTRY: tuple[Rule, ...] = (
         name="overload-default-differs",
         summary="default of an overload declaration that is not the implementation's",
         message="the declaration's default of `{parameter}` is not the implementation's",
-        compiler="Default parameters on overloads do not affect the runtime so they must equal to the default"
-        " parameter on the implementation function. Found on parameter {parameter}",
+        compiler="Default parameters on overloads do not affect the runtime so they must equal to the"
+        " default parameter on the implementation function. Found on parameter {parameter}",
         why=f"_check_overload_defaults {_OVERLOADS}.",
         instead="give `{parameter}` the same default in both, or none in the declaration",
     ),
@@ -213,8 +214,7 @@ _ENTRY: tuple[Rule, ...] = (
         summary="parameter named differently in an overload declaration",
         message="the declaration calls parameter {index} `{declared}`, the implementation `{implemented}`",
         compiler="Overload parameters must have the same names. Found {declared} and {implemented} on"
-        " argument"
-        " {index}",
+        " argument {index}",
         why=f"checkOverloadDecl {_OVERLOADS}.",
         instead="use the implementation's name, `{implemented}`",
     ),
@@ -223,8 +223,8 @@ _ENTRY: tuple[Rule, ...] = (
         name="overload-missing-default",
         summary="implementation with a parameter that a declaration lacks, without a default",
         message="`{parameter}` is missing in a declaration of `{function}` and has no default here",
-        compiler="Expected to find default parameter on argument{parameter} because it is not defined on the"
-        " overloaded declaration",
+        compiler="Expected to find default parameter on argument{parameter} because it is not defined on"
+        " the overloaded declaration",
         why=f"mergeDefaultsAndExtraParametersToOverloadDecl {_OVERLOADS}.",
         instead="give `{parameter}` a default, or add it to the declaration",
     ),
@@ -245,8 +245,7 @@ _ENTRY: tuple[Rule, ...] = (
         message="this declaration of `{function}` has no annotations",
         compiler="Must explicitly add type annotations to overloaded functions",
         why="The declaration's types are all there is to choose by (torch/csrc/jit/python/script_init.cpp)."
-        " One"
-        " annotation is enough to pass the check; unannotated parameters are Tensors.",
+        " One annotation is enough to pass the check; unannotated parameters are Tensors.",
         instead="annotate the parameters and the return type",
     ),
     Rule(
@@ -256,8 +255,7 @@ _ENTRY: tuple[Rule, ...] = (
         message="the declaration of `{function}` has a body",
         compiler="Only `pass` statement or `...` can be the body of overload declaration",
         why="_check_overload_body (torch/_jit_internal.py), when the decorator runs: importing the file"
-        " fails. A"
-        " docstring is a body, too.",
+        " fails. A docstring is a body, too.",
         instead="write `...`; the undecorated definition that follows is the implementation",
     ),
     Rule(
@@ -275,8 +273,7 @@ _ENTRY: tuple[Rule, ...] = (
         summary="interface with a base other than object or nn.Module",
         message="the interface `{name}` has the base `{base}`",
         compiler="TorchScript interface does not support inheritance yet. Please directly inherit from"
-        " 'object' or"
-        " 'nn.Module'.",
+        " 'object' or 'nn.Module'.",
         why="interface (torch/jit/_script.py), when the decorator runs: importing the file fails.",
         instead="inherit from nn.Module directly, or from nothing",
     ),
@@ -287,8 +284,7 @@ _ENTRY: tuple[Rule, ...] = (
         message="the interface method `{function}` has no return annotation",
         compiler="interface declarations must have a return type annotated.",
         why="define_interface (torch/csrc/jit/frontend/ir_emitter.cpp), when the decorator runs: importing"
-        " the file"
-        " fails.",
+        " the file fails.",
         instead="annotate the return type; `-> None` for none",
     ),
     Rule(
@@ -298,8 +294,7 @@ _ENTRY: tuple[Rule, ...] = (
         message="the body of the interface method `{function}` is not `pass`",
         compiler="interfaces declarations should contain 'pass' statement.",
         why="define_interface (torch/csrc/jit/frontend/ir_emitter.cpp), when the decorator runs: importing"
-        " the file"
-        " fails. `...` is not enough; a docstring may come before the `pass`.",
+        " the file fails. `...` is not enough; a docstring may come before the `pass`.",
         instead="write `pass`",
     ),
     Rule(
@@ -319,8 +314,7 @@ _ENTRY: tuple[Rule, ...] = (
         message="the field `{name}` has a default factory",
         compiler="Default factory initializers are not supported in TorchScript dataclasses",
         why="synthesize__init__ (torch/jit/_dataclass_impls.py) writes an __init__ with plain defaults. The"
-        " error has"
-        " no place.",
+        " error has no place.",
         instead="give a plain default, or make the value in __post_init__",
     ),
     Rule(
@@ -330,10 +324,8 @@ _ENTRY: tuple[Rule, ...] = (
         message="the dataclass `{name}` is not decorated with @torch.jit.script",
         compiler="Failed to get source for <function {name}.__init__",
         why="A dataclass's __init__ has no source; torch/jit/_dataclass_impls.py writes one, but name"
-        " resolution"
-        " (createResolutionCallbackForClassMethods, torch/_jit_internal.py) still asks for it unless the"
-        " class has"
-        " been compiled before. The error has no place.",
+        " resolution (createResolutionCallbackForClassMethods, torch/_jit_internal.py) still asks for it"
+        " unless the class has been compiled before. The error has no place.",
         instead="write `@torch.jit.script` above `@dataclass`, or write the __init__ out",
     ),
     Rule(
@@ -344,8 +336,7 @@ _ENTRY: tuple[Rule, ...] = (
         compiler="module, class, method, function, traceback, frame, or code object was expected, got"
         " NoneType",
         why="get_class_properties (torch/jit/frontend.py) compiles every property's getter without looking"
-        " whether"
-        " there is one: a TypeError without a place.",
+        " whether there is one: a TypeError without a place.",
         instead="give it a getter (`__jit_unused_properties__` does not help: that path fails, too)",
     ),
     Rule(

@@ -110,8 +110,8 @@ _STATEMENTS: tuple[Rule, ...] = (
         message="`self.{name}` is annotated in `{function}`; attributes may only be annotated in __init__",
         compiler="Type annotations on instance attributes must be declared in __init__, not '{function}'",
         why="StmtBuilder.build_AnnAssign (torch/jit/frontend.py): an attribute's type is settled when the"
-        " instance is"
-        " turned into a module type, before any method is compiled. The check goes by the name `self` alone.",
+        " instance is turned into a module type, before any method is compiled. The check goes by the name"
+        " `self` alone.",
         instead="annotate `{name}` in the class body or in __init__, and assign without annotation here",
     ),
     Rule(
@@ -121,9 +121,8 @@ _STATEMENTS: tuple[Rule, ...] = (
         message="annotated assignment to an attribute of an expression; the front end fails on it",
         compiler="'{node}' object has no attribute 'id'",
         why="StmtBuilder.build_AnnAssign (torch/jit/frontend.py) looks whether the target is `self.x` by"
-        " reading"
-        " `target.value.id`, which only a plain name has; any other base is an AttributeError without a"
-        " place.",
+        " reading `target.value.id`, which only a plain name has; any other base is an AttributeError"
+        " without a place.",
         instead="assign without annotation",
     ),
     Rule(
@@ -133,8 +132,7 @@ _STATEMENTS: tuple[Rule, ...] = (
         message="`{op}=` has no TorchScript form",
         compiler="unsupported kind of augmented assignment: {node}",
         why="StmtBuilder.augassign_map (torch/jit/frontend.py) lists the augmented operators; `//` and `@`"
-        " are missing"
-        " there although they work as binary operators.",
+        " are missing there although they work as binary operators.",
         instead="write `x = x {op} y`",
     ),
     Rule(
@@ -146,9 +144,8 @@ _STATEMENTS: tuple[Rule, ...] = (
         " supported:\n"
         "    1. torch._C.ErrorReport(arg0: torch._C._jit_tree_views.SourceRange)\n\nInvoked with: None",
         why="StmtBuilder.build_While (torch/jit/frontend.py) refuses it, but gives its own error no place,"
-        " so that"
-        " building the error fails: a TypeError without a place reaches the user instead of \"else branches"
-        " of while"
+        " so that building the error fails: a TypeError without a place reaches the user instead of \"else"
+        " branches of while"
         ' loops aren\'t supported".',
         instead="set a flag before `break` and test it after the loop",
     ),
@@ -168,8 +165,7 @@ _STATEMENTS: tuple[Rule, ...] = (
         message="`raise` names no exception",
         compiler="'NoneType' object has no attribute 'lineno'",
         why="StmtBuilder.build_Raise (torch/jit/frontend.py) builds the exception expression without"
-        " looking whether"
-        " there is one: an AttributeError without a place.",
+        " looking whether there is one: an AttributeError without a place.",
         instead="raise an exception object, such as `raise RuntimeError(message)`",
     ),
     Rule(
@@ -182,8 +178,7 @@ _STATEMENTS: tuple[Rule, ...] = (
         "    1. torch._C._jit_tree_views.WithItem(arg0: torch._C._jit_tree_views.SourceRange, arg1:"
         " torch._C._jit_tree_views.Expr, arg2: torch::jit::Var)",
         why="WithItemBuilder.build_withitem (torch/jit/frontend.py) hands the target to a tree view that"
-        " takes a Var"
-        " only: a TypeError of the binding.",
+        " takes a Var only: a TypeError of the binding.",
         instead="bind a name, and unpack or store it inside the block",
     ),
 )  # fmt: skip
@@ -227,8 +222,7 @@ _EXPRESSIONS: tuple[Rule, ...] = (
         message="keyword arguments are expanded from a mapping in a call",
         compiler="keyword-arg expansion is not supported",
         why="ExprBuilder.build_Call (torch/jit/frontend.py): which keywords a call has must be known when"
-        " it is"
-        " compiled. (`*` with a tuple or a list of known length is accepted.)",
+        " it is compiled. (`*` with a tuple or a list of known length is accepted.)",
         instead="pass the keyword arguments one by one",
     ),
     Rule(
@@ -247,8 +241,7 @@ _EXPRESSIONS: tuple[Rule, ...] = (
         message="a dict is expanded inside a dict display",
         compiler="'NoneType' object has no attribute 'lineno'",
         why="ExprBuilder.build_Dict (torch/jit/frontend.py) takes pairs only, and looks at the first one"
-        " only: an"
-        " expansion further on is an AttributeError without a place.",
+        " only: an expansion further on is an AttributeError without a place.",
         instead="copy the dict with `.copy()`, then `.update(...)` it",
     ),
     Rule(
@@ -268,8 +261,7 @@ _EXPRESSIONS: tuple[Rule, ...] = (
         message="the f-string converts a value with `!{conversion}` (`{{x=}}` implies `!r`)",
         compiler="Don't support conversion in JoinedStr",
         why="ExprBuilder.build_JoinedStr (torch/jit/frontend.py) turns an f-string into `str.format` with"
-        " plain `{}`"
-        " only.",
+        " plain `{}` only.",
         instead="write `{{x}}` without a conversion",
     ),
     Rule(
@@ -279,8 +271,7 @@ _EXPRESSIONS: tuple[Rule, ...] = (
         message="the f-string formats a value with `:{spec}`",
         compiler="Don't support formatting in JoinedStr",
         why="ExprBuilder.build_JoinedStr (torch/jit/frontend.py) turns an f-string into `str.format` with"
-        " plain `{}`"
-        " only.",
+        " plain `{}` only.",
         instead="write `{{x}}` without the specification, or `'{{:{spec}}}'.format(x)`, which is accepted",
     ),
     Rule(
@@ -310,8 +301,7 @@ _EXPRESSIONS: tuple[Rule, ...] = (
         message="unary `+` has no TorchScript form",
         compiler="'UnaryOp' object has no attribute 'range'",
         why="ExprBuilder.build_UnaryOp (torch/jit/frontend.py) has no token for it, and fails while"
-        " building the error:"
-        " an AttributeError without a place.",
+        " building the error: an AttributeError without a place.",
         instead="drop the `+`",
     ),
     Rule(
@@ -321,8 +311,7 @@ _EXPRESSIONS: tuple[Rule, ...] = (
         message="the name `{name}` starts with `__jit`, which the compiler keeps for itself",
         compiler="names of variables used in JIT-ed functions can't start with __jit",
         why="ExprBuilder.build_Name (torch/jit/frontend.py) refuses the prefix wherever the name is read or"
-        " assigned."
-        " (Parameters and attributes are not checked.)",
+        " assigned. (Parameters and attributes are not checked.)",
         instead="rename it",
     ),
     _unsupported(
@@ -340,8 +329,7 @@ _EXPRESSIONS: tuple[Rule, ...] = (
         "    1. torch._C._jit_tree_views.StringLiteral(arg0: torch._C._jit_tree_views.SourceRange, arg1:"
         " str)",
         why="ExprBuilder.build_Str (torch/jit/frontend.py) hands the string to C++, which takes UTF-8: a"
-        " TypeError of"
-        " the binding.",
+        " TypeError of the binding.",
         instead="write the character itself, or keep such text out of compiled code",
     ),
     Rule(
@@ -350,12 +338,24 @@ _EXPRESSIONS: tuple[Rule, ...] = (
         summary="`/` in an assignment at class level",
         message="an assignment in the body of a compiled class divides with `/`",
         compiler="Division of ints in TorchScript uses Python 3 true division semantics. Please put `from"
-        " __future__"
-        " import division` at the top of your file",
+        " __future__ import division` at the top of your file",
         why="get_jit_class_def (torch/jit/frontend.py) builds the assignments in a class body as if they"
-        " were Python 2,"
-        " with or without that import. (Not in the bodies of nn.Module classes, which are not built.)",
+        " were Python 2, with or without that import. (Not in the bodies of nn.Module classes, which are"
+        " not built.)",
         instead="compute the value outside of the class, or in __init__",
+    ),
+    Rule(
+        code="TS149",
+        name="ignore-context-argument",
+        summary="argument of torch.jit._IgnoreContextManager that the front end cannot read",
+        message="the argument `{name}` of the ignoring context cannot be read: {error}",
+        compiler="{error}",
+        why="build_ignore_context_manager (torch/jit/frontend.py) makes a function of the block: each"
+        " keyword's value must be a string literal `inp:TYPE` or `out:TYPE` with one colon, and TYPE is"
+        " evaluated among the names of torch/jit/frontend.py with List, Dict and Tuple, not among the"
+        " file's own. The error has no place.",
+        instead="write `inp:torch.Tensor`, `out:List[int]`, with builtin types, `torch`, List, Dict and"
+        " Tuple only",
     ),
     Rule(
         code="TS159",
