@@ -10,7 +10,6 @@ from torchscript_lint.findings import Finding
 from torchscript_lint.lint import core, suppression, walk
 from torchscript_lint.lint.options import Options
 from torchscript_lint.lint.patterns import Patterns
-from torchscript_lint.lint.pool import run_chunks
 
 #: Below this many bytes in candidate files a second process costs more than it saves.
 _SMALL = 150_000
@@ -100,6 +99,8 @@ def check_paths(
             if progress is not None:
                 progress(index + 1, len(files))
     else:
+        from torchscript_lint.lint.pool import run_chunks
+
         size = max(1, min(_CHUNK, -(-len(files) // (processes * 4))))
         chunks = [list(files[start : start + size]) for start in range(0, len(files), size)]
         for part in run_chunks(job, chunks, processes, progress):
