@@ -1,12 +1,322 @@
-"""From a class to what its instances hold."""
+"""From a class to what its instances hold: one abstract run of ``__init__``, then what the compiler makes of it."""
 
 from __future__ import annotations
 
-from torchscript_lint.program.definitions import Class
-from torchscript_lint.program.instances.model import Instance
+import ast
+from dataclasses import replace
+
+from torchscript_lint.program.classes import lineage
+from torchscript_lint.program.definitions import Class, External
+from torchscript_lint.program.instances.annotations import ClassAnnotation, class_annotation, class_annotations
+from torchscript_lint.program.instances.calls import entry_arguments, init
+from torchscript_lint.program.instances.elsewhere import Elsewhere, elsewhere
+from torchscript_lint.program.instances.infer import infer
+from torchscript_lint.program.instances.model import NO_CONSTANT, Attribute, Instance
+from torchscript_lint.program.instances.run import HARMLESS, Exhausted, Frame, Run
+from torchscript_lint.program.instances.state import Slot, State
+from torchscript_lint.program.instances.values import (
+    Alternatives,
+    Bound,
+    Callee,
+    Const,
+    JitAttribute,
+    Local,
+    ModuleValue,
+    Opaque,
+    Scalar,
+    Seq,
+    Value,
+    is_none,
+    parts_of,
+)
+from torchscript_lint.program.module import Module
 from torchscript_lint.program.program import Program
+from torchscript_lint.types import model
+from torchscript_lint.types.model import UNKNOWN, ClassType, TupleType, Type
+
+#: What the compiler passes over in ``__dict__`` (``ignored_attributes`` in ``torch/jit/_recursive.py``).
+_IGNORED = frozenset(
+    "_version _parameters _buffers _non_persistent_buffers_set _backward_hooks _backward_pre_hooks _forward_hooks"
+    " _forward_hooks_with_kwargs _forward_pre_hooks _forward_pre_hooks_with_kwargs _forward_hooks_always_called"
+    " _state_dict_hooks _state_dict_pre_hooks _load_state_dict_pre_hooks _load_state_dict_post_hooks _modules"
+    " _initializing dump_patches".split()
+)
 
 
 def instance(program: Program, cls: Class) -> Instance:
-    """What an instance of the class holds."""
-    return Instance(cls, {}, complete=False, initialised=None)
+    """What an instance of the class holds; computed once.
+
+    A class that reaches itself while it is computed is incomplete for the moment.
+    """
+    cache: dict[Class, Instance] | None = getattr(program, "_instances", None)
+    if cache is None:
+        cache = {}
+        program._instances = cache  # type: ignore[attr-defined]
+    found = cache.get(cls)
+    if found is None:
+        cache[cls] = Instance(cls, {}, complete=False, initialised=None)
+        found = cache[cls] = _build(program, cls)
+    return found
+
+
+def _build(program: Program, cls: Class) -> Instance:
+    run = Run(program, cls)
+    run.state = State([{}], {}, False)
+    run.frames = [Frame(cls.module, 0)]
+    exhausted = False
+    try:
+        init(run, None, entry_arguments(), None)
+    except (Exhausted, RecursionError):
+        exhausted = True
+        run.loose()
+    return Maker(run, elsewhere(cls), exhausted).make()
+
+
+class Maker:
+    """Turns what a run found into attributes, as ``infer_concrete_type_builder`` (``torch/jit/_recursive.py``) does."""
+
+    def __init__(self, run: Run, outside: Elsewhere, exhausted: bool) -> None:
+        self.run = run
+        self.cls = run.cls
+        self.outside = outside
+        self.exhausted = exhausted
+        self.annotations = class_annotations(self.cls)
+        self.constants = self._constants()
+
+    def make(self) -> Instance:
+        """The instance."""
+        run, cls = self.run, self.cls
+        attributes: dict[str, Attribute] = {}
+        dead = run.state.dead  # __init__ never ends normally: an abstract class, or one we do not understand
+        for name, slot in run.state.slots.items():
+            if name in _IGNORED or name.startswith("__"):
+                continue
+            attributes[name] = self.attribute(name, slot)
+        attributes.setdefault("training", Attribute("training", "value", cls.module, model.BOOL))
+        attributes.setdefault(
+            "_is_full_backward_hook", Attribute("_is_full_backward_hook", "value", cls.module, model.NONE)
+        )
+        self._class_constants(attributes)
+        complete = run.complete and not dead and not self._makes_names_up()
+        for name in self.outside.names - attributes.keys():
+            attributes[name] = Attribute(name, "unknown", cls.module, always=False, certain=False)
+        return Instance(cls, attributes, complete, run.state.initialised, run.container)
+
+    def _makes_names_up(self) -> bool:
+        for entry in lineage(self.cls).classes:
+            if isinstance(entry, Class):
+                if entry.functions.keys() & {"__getattr__", "__getattribute__", "__setattr__", "__new__"}:
+                    return True
+                if any(keyword.arg == "metaclass" and not _is_abc(keyword.value) for keyword in entry.node.keywords):
+                    return True
+            elif entry.name not in HARMLESS and not entry.name.startswith("torch.nn."):
+                return True
+        return False
+
+    # --- one attribute ---------------------------------------------------------------------------
+
+    def attribute(self, name: str, slot: Slot) -> Attribute:
+        """The attribute of one slot, with the class's annotations, constants and what other code may set."""
+        found = self.of_value(name, slot.value, slot.place, slot.module, slot.node)
+        always = slot.always and not self.exhausted
+        certain = found.certain and not self.exhausted
+        constant = found.constant if always and certain else NO_CONSTANT
+        annotation = self.annotations.get(name)
+        result = replace(found, always=always, certain=certain, constant=constant)
+        if annotation is not None and not annotation.inferred and not annotation.final:
+            result = self._annotated(result, annotation)
+        if name in self.constants:
+            result = self._constant(result, slot)
+        if name in self.outside.stores:
+            result = self._changed(result, name)
+        return result
+
+    def of_value(self, name: str, value: Value, place: str, module: Module, node: ast.AST | None) -> Attribute:
+        """What the compiler makes of a value, by itself."""
+
+        def make(kind: str, **more: object) -> Attribute:
+            return Attribute(name, kind, module, node=node, certain=more.pop("certain", value.certain), **more)  # type: ignore[arg-type]
+
+        if isinstance(value, Alternatives):
+            return self._of_alternatives(name, value, place, module, node)
+        if place.endswith("?"):
+            return make(place[:-1], certain=False)
+        if is_none(value) is True:
+            kind = place if place in ("parameter", "buffer") else "value"
+            return make(kind, type=model.NONE, constant=None if value.certain else NO_CONSTANT)
+        if isinstance(value, ModuleValue):
+            return self._of_module(name, value, module, node)
+        if place in ("parameter", "buffer"):
+            return make(place, type=model.TENSOR) if isinstance(value, Scalar) else make(place, certain=False)
+        if isinstance(value, JitAttribute):
+            if value.annotation is None or value.module is None:
+                return make("value", certain=False)
+            said = class_annotation(value.module, value.annotation)
+            return make("value", type=said.type, certain=said.type is not UNKNOWN)
+        if isinstance(value, (Callee, Local)) and place != "module":
+            return self._of_callable(name, value, module, node)
+        if isinstance(value, Bound):
+            return make("unconvertible", reason=infer(value).reason, python_type="method")
+        inferred = infer(value)
+        if inferred.type is None:
+            return make(
+                "unconvertible", reason=inferred.reason, python_type=inferred.python_type, certain=inferred.certain
+            )
+        if inferred.type is UNKNOWN:
+            return make("unknown", certain=False)
+        return make("value", type=inferred.type, certain=inferred.certain, constant=constant_of(value))
+
+    def _of_alternatives(
+        self, name: str, value: Alternatives, place: str, module: Module, node: ast.AST | None
+    ) -> Attribute:
+        parts = [
+            self.of_value(name, part, place if place != "open" else _part_place(part), module, node)
+            for part in parts_of(value)
+        ]
+        kinds, types = {part.kind for part in parts}, {part.type for part in parts}
+        kind = kinds.pop() if len(kinds) == 1 else "unknown"
+        type_ = types.pop() if len(types) == 1 else UNKNOWN
+        certain = kind != "unknown" and kind != "module" and type_ is not UNKNOWN and all(p.certain for p in parts)
+        reasons = {part.reason for part in parts}
+        return Attribute(
+            name, kind, module, type_, certain=certain, alternatives=tuple(parts), node=node,
+            reason=reasons.pop() if len(reasons) == 1 else "", python_type=parts[0].python_type,
+        )  # fmt: skip
+
+    def _of_module(self, name: str, value: ModuleValue, module: Module, node: ast.AST | None) -> Attribute:
+        type_: Type = UNKNOWN
+        if isinstance(value.cls, Class):
+            type_ = ClassType.of(value.cls.fullname, "module", value.cls)
+        elements: tuple[Attribute, ...] | None = None
+        element: Attribute | None = None
+        if value.container:
+            place = "parameter" if value.container.startswith("Parameter") else "module"
+            if value.items is not None:
+                names = value.keys or tuple(str(index) for index in range(len(value.items)))
+                elements = tuple(
+                    self.of_value(key, item, place, module, node)
+                    for key, item in zip(names, value.items, strict=True)
+                )
+            elif value.element != replace(value.element) or not _is_unknown(value.element):
+                element = self.of_value("", value.element, place, module, node)
+        return Attribute(
+            name, "module", module, type_, value.cls, elements=elements, element=element,
+            keys=value.keys if value.container != "ModuleList" else None,
+            certain=value.certain and value.cls is not None, node=node,
+        )  # fmt: skip
+
+    def _of_callable(self, name: str, value: Callee | Local, module: Module, node: ast.AST | None) -> Attribute:
+        definition = value.definition if isinstance(value, Callee) else None
+        if isinstance(definition, Class) or (isinstance(value, Callee) and value.makes_module):
+            return self._failed(name, value, "type", module, node)
+        if isinstance(definition, External):
+            last = definition.name.split(".")[-1]
+            if definition.name.startswith("torch.nn.") and last[:1].isupper():
+                return self._failed(name, value, "type", module, node)
+            if not definition.name.startswith(("torch.", "math.")) or last[:1].isupper():
+                return Attribute(name, "unknown", module, certain=False, function=definition, node=node)
+        return Attribute(name, "function", module, function=definition, certain=value.certain, node=node)
+
+    def _failed(self, name: str, value: Value, kind: str, module: Module, node: ast.AST | None) -> Attribute:
+        reason = infer(Opaque(kind)).reason
+        return Attribute(
+            name, "unconvertible", module, reason=reason, python_type=kind, certain=value.certain, node=node
+        )
+
+    # --- what the class says ---------------------------------------------------------------------
+
+    def _annotated(self, found: Attribute, annotation: ClassAnnotation) -> Attribute:
+        """The class's annotation is the type, whatever the value is (functions apart)."""
+        if found.kind == "function":
+            return found
+        if annotation.error:
+            return replace(found, type=UNKNOWN, annotated=True)
+        if found.kind == "module":
+            return replace(found, annotated=True)
+        kind = found.kind if found.kind in ("parameter", "buffer") else "value"
+        return replace(
+            found, kind=kind, type=annotation.type, annotated=True, certain=annotation.type is not UNKNOWN,
+            reason="", python_type="", alternatives=(),
+        )  # fmt: skip
+
+    def _constant(self, found: Attribute, slot: Slot) -> Attribute:
+        """In ``__constants__`` or Final: a constant, unless it is a module, parameter or buffer."""
+        if found.kind in ("module", "parameter", "buffer", "unknown"):
+            return replace(found, is_constant=found.kind == "unknown")
+        if found.kind == "value" and found.type is not UNKNOWN:
+            return replace(found, is_constant=True, type=constant_type(slot.value, found.type))
+        if isinstance(slot.value, Seq) and slot.value.items == () and slot.value.kind == "list":
+            empty = TupleType.of(())
+            return replace(found, kind="value", is_constant=True, type=empty, reason="", python_type="", constant=())
+        return replace(found, is_constant=True)
+
+    def _changed(self, found: Attribute, name: str) -> Attribute:
+        """Other code than ``__init__`` sets it: it is not one value, and perhaps not of one type."""
+        found = replace(found, constant=NO_CONSTANT)
+        harmless = self.outside.same_type(name, found)
+        return found if found.annotated or harmless else replace(found, certain=False)
+
+    def _constants(self) -> set[str]:
+        """Names in ``__constants__`` and of ``Final`` annotations."""
+        names = {name for name, annotation in self.annotations.items() if annotation.final}
+        assigned = self.run.class_assign("__constants__")
+        if assigned is not None:
+            value = self.run.isolated(assigned[0].module, assigned[1], assigned[0])
+            if isinstance(value, Seq) and value.items is not None:
+                names |= {item.value for item in value.items if isinstance(item, Const) and isinstance(item.value, str)}
+        return names
+
+    def _class_constants(self, attributes: dict[str, Attribute]) -> None:
+        """Constants that are only set on the class."""
+        for name in self.constants - attributes.keys():
+            assigned = self.run.class_assign(name)
+            if assigned is None:
+                continue
+            value = self.run.isolated(assigned[0].module, assigned[1], assigned[0])
+            slot = Slot(value, "dict", assigned[0].module, assigned[1])
+            found = self.of_value(name, value, "dict", slot.module, slot.node)
+            found = self._constant(found, slot)
+            if name in self.outside.stores:
+                found = self._changed(found, name)
+            attributes[name] = found
+
+
+def _is_unknown(value: Value) -> bool:
+    return type(value).__name__ == "Unknown"
+
+
+def _part_place(part: Value) -> str:
+    if isinstance(part, Scalar) and part.tag in ("parameter", "buffer"):
+        return part.tag
+    return "dict"
+
+
+def _is_abc(node: ast.expr) -> bool:
+    return isinstance(node, (ast.Name, ast.Attribute)) and ast.unparse(node).split(".")[-1] == "ABCMeta"
+
+
+def constant_of(value: Value) -> object:
+    """The Python value, where it is known for sure; a tuple or list of such as a tuple."""
+    if isinstance(value, Const) and value.certain:
+        return value.value
+    if isinstance(value, Seq) and value.kind in ("tuple", "list") and value.items is not None and value.certain:
+        items = [constant_of(item) for item in value.items]
+        return NO_CONSTANT if any(item is NO_CONSTANT for item in items) else tuple(items)
+    return NO_CONSTANT
+
+
+def constant_type(value: Value, type_: Type) -> Type:
+    """The type of a constant: a list is taken as a tuple (``_get_valid_constant`` in ``torch/jit/_recursive.py``)."""
+    if isinstance(value, Seq) and value.kind in ("list", "tuple"):
+        if value.items is None:
+            return UNKNOWN
+        types = [infer(item).type for item in value.items]
+        nested = [
+            constant_type(item, found) if found is not None else UNKNOWN
+            for item, found in zip(value.items, types, strict=True)
+        ]
+        return TupleType.of(nested)
+    return type_
+
+
+

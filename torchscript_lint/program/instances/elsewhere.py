@@ -1,0 +1,169 @@
+"""What code outside ``__init__`` sets on instances: other methods, and other code of the same files."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from torchscript_lint.program.classes import lineage
+from torchscript_lint.program.definitions import Class, Function
+from torchscript_lint.program.instances.model import Attribute
+from torchscript_lint.program.module import Module
+from torchscript_lint.types import model
+
+#: Methods that torch calls itself, or that the run of ``__init__`` has followed.
+_INIT = "__init__"
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Stores to attributes outside ``__init__``.
+
+    Attributes:
+        stores: name → the values stored (None where it is no single expression).
+        names: names that some method, or code outside of the class, may add before the instance is compiled.
+    """
+
+    stores: dict[str, list[ast.expr | None]]
+    names: frozenset[str]
+
+    def same_type(self, name: str, found: Attribute) -> bool:
+        """Whether all these stores evidently keep the type."""
+        wanted = {
+            model.INT: int, model.FLOAT: float, model.BOOL: bool, model.STR: str,
+        }.get(found.type)  # fmt: skip
+        for value in self.stores[name]:
+            if wanted is None or not isinstance(value, ast.Constant) or type(value.value) is not wanted:
+                return False
+        return True
+
+
+def elsewhere(cls: Class) -> Elsewhere:
+    """The stores that matter for a class: by its own and inherited methods, and by other code of these files."""
+    stores: dict[str, list[ast.expr | None]] = {}
+    names: set[str] = set()
+    compiled = compiled_methods(cls)
+    called = _called_by_init(cls)
+    for entry in lineage(cls).classes:
+        if not isinstance(entry, Class):
+            continue
+        for name, value in outside_stores(entry.module).items():
+            stores.setdefault(name, []).extend(value)
+            names.add(name)
+        for function in entry.functions.values():
+            if function.name == _INIT or function.name in called:
+                continue
+            for name, values in _self_stores(function).items():
+                if function.name in compiled:
+                    continue  # the compiler checks these against the type that __init__ gives
+                stores.setdefault(name, []).extend(values)
+                names.add(name)
+    return Elsewhere(stores, frozenset(names))
+
+
+def _self_calls(function: Function) -> set[str]:
+    args = function.node.args.args
+    first = args[0].arg if args else ""
+    return {
+        node.attr
+        for node in ast.walk(function.node)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == first
+    }
+
+
+def _reach(cls: Class, start: set[str]) -> set[str]:
+    functions: dict[str, list[Function]] = {}
+    for entry in lineage(cls).classes:
+        if isinstance(entry, Class):
+            for name, function in entry.functions.items():
+                functions.setdefault(name, []).append(function)
+    found: set[str] = set()
+    todo = [name for name in start if name in functions]
+    while todo:
+        name = todo.pop()
+        if name in found:
+            continue
+        found.add(name)
+        for function in functions[name]:
+            todo.extend(_self_calls(function) & functions.keys())
+    return found
+
+
+def compiled_methods(cls: Class) -> set[str]:
+    """Names of methods that compiling an instance reaches: ``forward``, exported ones, properties, what they use."""
+    start = {"forward"}
+    for entry in lineage(cls).classes:
+        if isinstance(entry, Class):
+            start |= {
+                name
+                for name, function in entry.functions.items()
+                if function.modifier == "export" or function.is_property
+            }
+    return _reach(cls, start)
+
+
+def _called_by_init(cls: Class) -> set[str]:
+    return _reach(cls, {_INIT}) - {_INIT}
+
+
+def _self_stores(function: Function) -> dict[str, list[ast.expr | None]]:
+    args = function.node.args.args
+    first = args[0].arg if args and not function.is_static else ""
+    owner = function.owner
+    prefix = f"_{owner.name.lstrip('_')}" if owner is not None else ""
+    found: dict[str, list[ast.expr | None]] = {}
+    for target, value in stores(function.node):
+        if isinstance(target.value, ast.Name) and target.value.id == first:
+            name = target.attr
+            if name.startswith("__") and not name.endswith("__"):
+                name = prefix + name
+            found.setdefault(name, []).append(value)
+    for node in ast.walk(function.node):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            register = node.func.attr in ("register_buffer", "register_parameter", "add_module", "register_module")
+            if register and isinstance(node.func.value, ast.Name) and node.func.value.id == first and node.args:
+                if isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
+                    found.setdefault(node.args[0].value, []).append(None)
+    return found
+
+
+def stores(root: ast.AST) -> list[tuple[ast.Attribute, ast.expr | None]]:
+    """Every attribute that is assigned under a node, with the value if it is one expression."""
+    found: list[tuple[ast.Attribute, ast.expr | None]] = []
+    for node in ast.walk(root):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                if isinstance(target, ast.Attribute):
+                    found.append((target, node.value))
+                elif isinstance(target, (ast.Tuple, ast.List)):
+                    found.extend((part, None) for part in ast.walk(target) if _is_store(part))  # type: ignore[misc]
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Attribute):
+            if node.value is not None:
+                found.append((node.target, node.value))
+        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Attribute):
+            found.append((node.target, None))
+        elif isinstance(node, ast.For):
+            found.extend((part, None) for part in ast.walk(node.target) if _is_store(part))  # type: ignore[misc]
+    return found
+
+
+def _is_store(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+
+
+def outside_stores(module: Module) -> dict[str, list[ast.expr | None]]:
+    """Attributes that a file sets on anything that is not a plain ``self``, or by ``setattr`` with a literal name."""
+    found: dict[str, list[ast.expr | None]] | None = getattr(module, "_outside_stores", None)
+    if found is None:
+        found = {}
+        for target, value in stores(module.tree):
+            if not (isinstance(target.value, ast.Name) and target.value.id in ("self", "cls")):
+                found.setdefault(target.attr, []).append(value)
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "setattr":
+                if len(node.args) == 3 and isinstance(node.args[1], ast.Constant):
+                    own = isinstance(node.args[0], ast.Name) and node.args[0].id == "self"
+                    if isinstance(node.args[1].value, str) and not own:
+                        found.setdefault(node.args[1].value, []).append(node.args[2])
+        module._outside_stores = found  # type: ignore[attr-defined]
+    return found

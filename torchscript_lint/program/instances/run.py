@@ -1,0 +1,332 @@
+"""One abstract run of a class's ``__init__``: what it knows, and how names, attributes and functions are looked up."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from torchscript_lint.program.classes import lineage
+from torchscript_lint.program.definitions import Class, Definition, External, Function, ModuleRef
+from torchscript_lint.program.definitions import Value as ModuleLevel
+from torchscript_lint.program.instances.state import Slot, State, join_states, place_of
+from torchscript_lint.program.instances.values import (
+    NONE_VALUE,
+    UNKNOWN_VALUE,
+    Alternatives,
+    Bound,
+    Callee,
+    Map,
+    ModuleValue,
+    Self,
+    Seq,
+    Space,
+    Value,
+    join_all,
+    weak,
+)
+from torchscript_lint.program.module import Module
+from torchscript_lint.program.program import Program
+
+#: Nodes a run may evaluate before it gives up.
+_MAX_STEPS = 40_000
+_MAX_DEPTH = 12
+#: Classes without attributes or an ``__init__`` of their own.
+HARMLESS = frozenset(
+    {"object", "abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol"}
+)
+
+
+class Exhausted(Exception):
+    """The run has used up its steps."""
+
+
+@dataclass
+class Frame:
+    """One running function."""
+
+    module: Module
+    scope: int
+    owner: Class | None = None
+    node: ast.AST | None = None
+    self_name: str = ""
+    closure: int = -1
+    returns: list[tuple[State, Value]] = field(default_factory=list)
+    breaks: list[list[State]] = field(default_factory=list)
+    continues: list[list[State]] = field(default_factory=list)
+
+
+class Run:
+    """The run.
+
+    Attributes:
+        cls: the class of the instance.
+        line: its lineage.
+        complete: whether all names of attributes that are set are known.
+    """
+
+    def __init__(self, program: Program, cls: Class) -> None:
+        self.program = program
+        self.cls = cls
+        found = lineage(cls)
+        self.line = found.classes
+        self.complete = found.complete
+        self.state = State()
+        self.frames: list[Frame] = []
+        self.steps = 0
+        self.container = ""
+        self._idents = 0
+        self._module_level: dict[int, Value] = {}
+
+    # --- bookkeeping -----------------------------------------------------------------------------
+
+    @property
+    def frame(self) -> Frame:
+        """The running function."""
+        return self.frames[-1]
+
+    def step(self) -> None:
+        """Count one node.
+
+        Raises:
+            Exhausted: there were too many.
+        """
+        self.steps += 1
+        if self.steps > _MAX_STEPS:
+            raise Exhausted
+
+    def fresh(self) -> frozenset[int]:
+        """The identity of a new object that can be changed in place."""
+        self._idents += 1
+        return frozenset((self._idents,))
+
+    def loose(self) -> None:
+        """From here on there may be attributes whose names are not known."""
+        self.complete = False
+
+    def escape(self, value: Value) -> None:
+        """Unknown code gets the value: it may change what can be changed in place, and set attributes on ``self``."""
+        for part in (value, *(value.parts if isinstance(value, Alternatives) else ())):
+            if isinstance(part, (Self, Bound)):
+                self.loose()
+            elif isinstance(part, (Seq, Map)) and part.idents:
+                if isinstance(part, Seq) and part.kind == "tuple":
+                    continue
+                if isinstance(part, Seq):
+                    self.state.change(part, weak(Seq(part.kind, None, UNKNOWN_VALUE, idents=part.idents)))
+                else:
+                    self.state.change(part, weak(Map(None, UNKNOWN_VALUE, UNKNOWN_VALUE, idents=part.idents)))
+
+    # --- names -----------------------------------------------------------------------------------
+
+    def name(self, name: str) -> Value:
+        """What a name stands for where the run is."""
+        frame = self.frame
+        index = frame.scope
+        while index >= 0:
+            found = self.state.scopes[index].get(name)
+            if found is not None:
+                return found
+            index = frame.closure if index == frame.scope else -1
+        return self.global_name(frame.module, name)
+
+    def global_name(self, module: Module, name: str) -> Value:
+        """What a module-level name stands for."""
+        return self.of_definition(self.program.lookup(module, name))
+
+    def of_definition(self, found: Definition) -> Value:
+        """What a name's definition is as a value."""
+        if isinstance(found, (Function, Class)):
+            return Callee(found)
+        if isinstance(found, ModuleRef):
+            return Space(found)
+        if isinstance(found, External):
+            from torchscript_lint.program.instances.outside import external_value
+
+            return external_value(found)
+        if isinstance(found, ModuleLevel):
+            return self._level_value(found)
+        return UNKNOWN_VALUE
+
+    def _level_value(self, found: ModuleLevel) -> Value:
+        if found.value is None:
+            return UNKNOWN_VALUE
+        key = id(found.value)
+        if key not in self._module_level:
+            self._module_level[key] = UNKNOWN_VALUE
+            value = self.isolated(found.module, found.value)
+            if isinstance(value, (Seq, Map)) and not value.items and value.idents:
+                value = UNKNOWN_VALUE  # other code fills it
+            self._module_level[key] = value
+        return self._module_level[key]
+
+    def isolated(self, module: Module, node: ast.expr, owner: Class | None = None) -> Value:
+        """The value of an expression outside of any function: at module level, in a class body, a default."""
+        from torchscript_lint.program.instances.expressions import evaluate
+
+        if len(self.frames) > _MAX_DEPTH:
+            return UNKNOWN_VALUE
+        saved = self.state
+        self.state = State([{}], {}, False)
+        frames, self.frames = self.frames, [*self.frames, Frame(module, 0, owner)]
+        if owner is not None:
+            self.state.scopes[0] = _ClassScope(self, owner)
+        try:
+            return evaluate(self, node)
+        finally:
+            self.state, self.frames = saved, frames
+
+    # --- attributes of self ----------------------------------------------------------------------
+
+    def mangle(self, name: str) -> str:
+        """The name under which Python stores a private name of the running method's class."""
+        owner = self.frame.owner
+        if owner is None or not name.startswith("__") or name.endswith("__"):
+            return name
+        return f"_{owner.name.lstrip('_')}{name}" if owner.name.strip("_") else name
+
+    def set_attribute(self, name: str, value: Value, node: ast.AST | None, place: str = "") -> None:
+        """``self.name = value``, as ``nn.Module.__setattr__`` does it."""
+        old = self.state.slots.get(name)
+        place = place or place_of(value, old)
+        if place == "module" and isinstance(value, ModuleValue) and not value.idents:
+            value = replace(value, idents=self.fresh())
+        self.state.slots[name] = Slot(value, place, self.frame.module, node)
+
+    def class_function(self, name: str, after: Class | None = None) -> Function | External | None:
+        """The method of this name in the line of classes (after one of them); External if a base outside has it."""
+        for entry in self.rest(after):
+            if isinstance(entry, Class):
+                if name in entry.functions:
+                    return entry.functions[name]
+                if name in entry.assigns or name in entry.inner:
+                    return None
+            elif entry.name not in HARMLESS:
+                return External(f"{entry.name}.{name}")
+        return None
+
+    def class_assign(self, name: str) -> tuple[Class, ast.expr] | None:
+        """The class-level value of this name, and the class it stands in."""
+        for entry in self.line:
+            if isinstance(entry, Class):
+                found = entry.assigns.get(name)
+                if found is not None and found[1] is not None:
+                    return entry, found[1]
+                if name in entry.functions or name in entry.inner:
+                    return None
+        return None
+
+    def rest(self, after: Class | None) -> Sequence[Class | External]:
+        """The line of classes after one of them (all of it after None)."""
+        if after is None:
+            return self.line
+        for index, entry in enumerate(self.line):
+            if entry is after:
+                return self.line[index + 1 :]
+        return ()
+
+    # --- paths -----------------------------------------------------------------------------------
+
+    @contextmanager
+    def branch(self, state: State) -> Iterator[None]:
+        """Run on another state for a while; ``state`` is what it has become then."""
+        saved, self.state = self.state, state
+        try:
+            yield
+            if self.state is not state:
+                state.become(self.state)
+        finally:
+            self.state = saved
+
+    def either(self, first: Callable[[], Any], second: Callable[[], Any]) -> tuple[Any, Any]:
+        """Run two alternatives from here, and go on from where they meet."""
+        one, other = self.state, self.state.copy()
+        with self.branch(one):
+            a = first()
+        with self.branch(other):
+            b = second()
+        self.state = join_states(one, other)
+        return a, b
+
+    def call_function(
+        self,
+        node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
+        module: Module,
+        owner: Class | None,
+        bound: list[tuple[str, Value]],
+        closure: int = -1,
+        self_name: str = "",
+    ) -> Value:
+        """Run a function's body with these parameters."""
+        from torchscript_lint.program.instances.expressions import evaluate
+        from torchscript_lint.program.instances.statements import execute
+
+        if len(self.frames) >= _MAX_DEPTH or sum(frame.node is node for frame in self.frames) > 1:
+            self.loose_if_self(value for _, value in bound)
+            return UNKNOWN_VALUE
+        self.state.scopes.append(dict(bound))
+        frame = Frame(module, len(self.state.scopes) - 1, owner, node, self_name, closure)
+        self.frames.append(frame)
+        try:
+            if isinstance(node, ast.Lambda):
+                return evaluate(self, node.body)
+            if _is_generator(node) or isinstance(node, ast.AsyncFunctionDef):
+                self.loose_if_self(value for _, value in bound)
+                return UNKNOWN_VALUE
+            execute(self, node.body)
+            values: list[Value] = [value for _, value in frame.returns]
+            final = self.state
+            if not final.dead:
+                values.append(NONE_VALUE)
+            for state, _ in frame.returns:
+                final = join_states(final, state)
+            self.state = final
+            return join_all(values) if values else UNKNOWN_VALUE
+        finally:
+            self.frames.pop()
+            # Every state has the scope of the function that has just ended on top.
+            del self.state.scopes[frame.scope :]
+
+    def loose_if_self(self, values: Iterator[Value]) -> None:
+        """Some code is not run that gets these values."""
+        for value in values:
+            self.escape(value)
+
+
+def _is_generator(node: ast.AST) -> bool:
+    stack: list[ast.AST] = list(getattr(node, "body", []))
+    while stack:
+        current = stack.pop()
+        if isinstance(current, (ast.Yield, ast.YieldFrom)):
+            return True
+        if not isinstance(current, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+            stack.extend(ast.iter_child_nodes(current))
+    return False
+
+
+class _ClassScope(dict[str, Value]):
+    """Names of a class body, evaluated when they are asked for."""
+
+    def __init__(self, run: Run, owner: Class) -> None:
+        super().__init__()
+        self._run, self._owner = run, owner
+
+    def copy(self) -> _ClassScope:
+        return self  # nothing assigns to it
+
+    def get(self, key: str, default: Any = None) -> Any:
+        if key in self:
+            return self[key]
+        found = self._owner.assigns.get(key)
+        if found is not None and found[1] is not None:
+            self[key] = UNKNOWN_VALUE
+            self[key] = self._run.isolated(self._owner.module, found[1], self._owner)
+            return self[key]
+        if key in self._owner.functions:
+            return Callee(self._owner.functions[key])
+        if key in self._owner.inner:
+            return Callee(self._owner.inner[key])
+        return default
+

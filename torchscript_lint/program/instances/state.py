@@ -1,0 +1,180 @@
+"""What is known at one point of ``__init__``: local names, and the attributes of ``self`` set so far."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from torchscript_lint.program.instances.values import (
+    UNKNOWN_VALUE,
+    Alternatives,
+    Map,
+    ModuleValue,
+    Scalar,
+    Seq,
+    Value,
+    elements,
+    is_none,
+    join,
+    join_all,
+    map_elements,
+    members,
+)
+from torchscript_lint.program.module import Module
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One attribute of ``self``.
+
+    ``place`` is where ``nn.Module`` keeps it: ``dict``, ``parameter``, ``buffer``, ``module``, or ``open``.
+    """
+
+    value: Value
+    place: str
+    module: Module
+    node: ast.AST | None = field(default=None, compare=False)
+    always: bool = True
+
+
+@dataclass
+class State:
+    """The knowledge at one point.
+
+    Attributes:
+        scopes: local names of the running functions, outermost first.
+        slots: attributes of ``self``, in the order in which they were first set.
+        initialised: whether ``nn.Module.__init__`` has run; None where paths differ.
+        dead: whether this point cannot be reached.
+    """
+
+    scopes: list[dict[str, Value]] = field(default_factory=list)
+    slots: dict[str, Slot] = field(default_factory=dict)
+    initialised: bool | None = False
+    dead: bool = False
+
+    def copy(self) -> State:
+        """A copy that can go its own way (values are immutable)."""
+        return State([scope.copy() for scope in self.scopes], dict(self.slots), self.initialised, self.dead)
+
+    def become(self, other: State) -> None:
+        """Take over the knowledge of another state."""
+        self.scopes, self.slots = other.scopes, other.slots
+        self.initialised, self.dead = other.initialised, other.dead
+
+    def change(self, old: Value, new: Value) -> None:
+        """Let every name and attribute that holds ``old`` (an object that is changed in place) hold ``new``."""
+        idents = old.idents
+        if not idents:
+            return
+        exact = len(idents) == 1
+
+        def updated(value: Value) -> Value:
+            if not (value.idents & idents):
+                return value
+            if exact and value.idents == idents:
+                return new
+            return replace(join(value, new), idents=value.idents)
+
+        self.rewrite(updated)
+
+    def rewrite(self, change: Callable[[Value], Value]) -> None:
+        """Put every value held by a name, an attribute or a container through ``change``."""
+        for scope in self.scopes:
+            for name, value in scope.items():
+                scope[name] = _deep(value, change)
+        for name, slot in self.slots.items():
+            found = _deep(slot.value, change)
+            if found is not slot.value:
+                self.slots[name] = replace(slot, value=found)
+
+
+def _deep(value: Value, change: Callable[[Value], Value], depth: int = 3) -> Value:
+    found = change(value)
+    if found is not value or depth == 0:
+        return found
+    if isinstance(value, (Seq, ModuleValue)) and value.items is not None and value.items:
+        items = tuple(_deep(item, change, depth - 1) for item in value.items)
+        if any(a is not b for a, b in zip(items, value.items, strict=True)):
+            return replace(value, items=items)
+    elif isinstance(value, Map) and value.items is not None and value.items:
+        pairs = tuple((key, _deep(item, change, depth - 1)) for key, item in value.items)
+        if any(a[1] is not b[1] for a, b in zip(pairs, value.items, strict=True)):
+            return replace(value, items=pairs)
+    elif isinstance(value, Alternatives):
+        parts = [_deep(part, change, depth - 1) for part in value.parts]
+        if any(a is not b for a, b in zip(parts, value.parts, strict=True)):
+            return join_all(parts)
+    return value
+
+
+def join_states(left: State, right: State) -> State:
+    """What is known where two paths meet."""
+    if left.dead:
+        return right
+    if right.dead:
+        return left
+    scopes = []
+    for mine, other in zip(left.scopes, right.scopes, strict=True):
+        scope = {}
+        for name in mine.keys() | other.keys():
+            a, b = mine.get(name), other.get(name)
+            scope[name] = join(a, b) if a is not None and b is not None else UNKNOWN_VALUE
+        scopes.append(scope)
+    slots: dict[str, Slot] = {}
+    for name in [*left.slots, *(name for name in right.slots if name not in left.slots)]:
+        first, second = left.slots.get(name), right.slots.get(name)
+        if first is None or second is None:
+            one = first or second
+            assert one is not None
+            slots[name] = replace(one, always=False)
+        elif first == second and first.node is second.node:
+            slots[name] = first
+        else:
+            slots[name] = _join_slots(first, second)
+    initialised = left.initialised if left.initialised == right.initialised else None
+    return State(scopes, slots, initialised)
+
+
+def _join_slots(left: Slot, right: Slot) -> Slot:
+    place = left.place if left.place == right.place else _common_place(left, right)
+    return Slot(
+        join(left.value, right.value), place, right.module, right.node or left.node, left.always and right.always
+    )
+
+
+def _common_place(left: Slot, right: Slot) -> str:
+    """A plain None beside a parameter or module is the absent form of it; anything else has no one place."""
+    for one, other in ((left, right), (right, left)):
+        if one.place == "dict" and is_none(one.value) is True:
+            return other.place if other.place in ("parameter", "buffer", "module") else "open"
+    return "open"
+
+
+def place_of(value: Value, old: Slot | None) -> str:
+    """Where ``nn.Module.__setattr__`` puts a value (``torch/nn/modules/module.py``)."""
+    if isinstance(value, Scalar):
+        if value.tag in ("parameter", "lazy"):
+            return "parameter"
+        if value.tag == "buffer":
+            return "buffer"
+    if isinstance(value, ModuleValue):
+        return "module"
+    if isinstance(value, Alternatives):
+        places = {place_of(part, None) for part in value.parts if is_none(part) is not True}
+        if len(places) == 1:
+            place = places.pop()
+            return place if place != "dict" or old is None else place_of(value.parts[0], old)
+        return "open"
+    if old is not None and old.place in ("parameter", "module", "buffer"):
+        if is_none(value) is True:
+            return old.place
+        if old.place == "buffer" and isinstance(value, Scalar) and value.tag == "tensor":
+            return "buffer"
+    if type(value).__name__ == "Unknown":
+        return "open"
+    return "dict"
+
+
+
