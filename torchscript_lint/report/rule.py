@@ -23,9 +23,8 @@ _FAMILIES = {
     "4": "Calls and operators",
     "5": "Names and Python objects",
     "6": "Modules",
-    "7": "Tracing",
-    "8": "Tracing",
-    "9": "Tracing",
+    "7": "What tracing loses, or refuses",
+    "8": "What tracing may lose: the weaker rules",
 }
 
 
