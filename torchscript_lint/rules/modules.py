@@ -1,7 +1,291 @@
-"""Rules about modules, classes and their attributes (TS6xx)."""
+"""Rules about modules, classes and their attributes (TS6xx).
+
+TS601–TS619: attributes that a compiled body reads or sets; TS620–TS639: containers and modules as values;
+TS640–TS659: what turning the instance into a module type rejects, before any method is compiled.
+"""
 
 from __future__ import annotations
 
 from torchscript_lint.rules.rule import Rule
 
-RULES: tuple[Rule, ...] = ()
+_NO_ATTRIBUTE = "Module '{module}' has no attribute '{name}'"
+
+_ATTRIBUTES: tuple[Rule, ...] = (
+    Rule(
+        code="TS601",
+        name="module-attribute-missing",
+        summary="attribute that the module doesn't have",
+        message="`{module}` has no attribute `{name}`",
+        compiler=_NO_ATTRIBUTE,
+        why="ModuleValue::attr (torch/csrc/jit/python/python_sugared_value.cpp) finds what the instance's"
+        " __dict__, its parameters, buffers and submodules hold, and methods. Of the class it sees"
+        " nothing but methods: a class-level value is an attribute only if the name is in __constants__"
+        " or annotated Final.",
+        instead="set `self.{name}` in __init__; make a class-level value a constant with"
+        " `{name}: Final[T] = ...`",
+    ),
+    Rule(
+        code="TS602",
+        name="module-attribute-unconvertible",
+        summary="attribute whose value has no TorchScript type",
+        message="`{name}` of `{module}` is a Python `{kind}` for which there is no TorchScript type:"
+        " {reason}",
+        compiler=_NO_ATTRIBUTE
+        + " (This attribute exists on the Python module, but we failed to convert Python type:"
+        " '{kind}' to a TorchScript type. {reason}",
+        why="infer_concrete_type_builder (torch/jit/_recursive.py) infers a type from the value that"
+        " __init__ left, by tryToInferType (torch/csrc/jit/python/pybind_utils.h). A value without a type"
+        " is dropped silently; reading it is the error.",
+        instead="convert it in __init__ to numbers, strings, tensors, or lists and dicts of one type;"
+        " annotate a container that starts empty in the class body",
+    ),
+    Rule(
+        code="TS603",
+        name="module-attribute-uncertain",
+        summary="attribute that only some paths of __init__ set",
+        message="`{name}` of `{module}` is set on some paths of __init__ only; without it the module does"
+        " not compile",
+        compiler=_NO_ATTRIBUTE,
+        why="The compiler compiles both branches of a condition on a value, also where the module was"
+        " built in such a way that the branch never runs.",
+        instead="set `self.{name} = None` on the other paths and test `if self.{name} is not None:`, which"
+        " is settled when the module is compiled",
+        severity="warning",
+    ),
+    Rule(
+        code="TS604",
+        name="module-attribute-set",
+        summary="new attribute outside of __init__",
+        message="`self.{name}` is set, but __init__ leaves no attribute of this name with a TorchScript type",
+        compiler="Tried to set nonexistent attribute: {name}. Did you forget to initialize it in __init__()?",
+        why="SimpleValue::setAttr (torch/csrc/jit/frontend/sugared_value.cpp): a module's attributes are"
+        " fixed when it is compiled. One whose value has no TorchScript type counts as absent, and so"
+        " does a constant.",
+        instead="set it in __init__ to a value of the same type, and annotate it in the class body",
+    ),
+    Rule(
+        code="TS605",
+        name="attribute-type-change",
+        summary="attribute set to a value of another type",
+        message="`{name}` is {expected}, it cannot be set to {found}",
+        compiler="Wrong type for attribute assignment. Expected {expected} but got {found}",
+        why="SimpleValue::setAttr (torch/csrc/jit/frontend/sugared_value.cpp): an attribute has the type"
+        " of the value it has when the module is compiled, unless the class body annotates it.",
+        instead="annotate it in the class body with a type that covers both (`{name}: Optional[Tensor]`),"
+        " or convert the value",
+    ),
+    Rule(
+        code="TS606",
+        name="module-function-uncompilable",
+        summary="attribute that is a function which doesn't compile",
+        message="`{name}` of `{module}` is a function that does not compile",
+        compiler=_NO_ATTRIBUTE
+        + " (This function exists as an attribute on the Python module, but we failed to compile"
+        " it to a TorchScript function.",
+        why="infer_concrete_type_builder (torch/jit/_recursive.py) compiles a function that the instance"
+        " holds; if that fails, the attribute is dropped silently, and reading it is the error. A lambda"
+        " never compiles.",
+        instead="use an nn.Module (`nn.ReLU()`), or a function that compiles",
+    ),
+    Rule(
+        code="TS607",
+        name="module-method-unsupported",
+        summary="method of nn.Module that doesn't compile",
+        message="`{method}` of nn.Module does not compile",
+        compiler="{message}",
+        why="A method that is called is compiled from torch's own source (torch/nn/modules/module.py),"
+        " whose generators, variable arguments and annotations the compiler rejects.",
+        instead="do it outside of the compiled code, or in a method marked @torch.jit.unused",
+    ),
+)
+
+_VALUES: tuple[Rule, ...] = (
+    Rule(
+        code="TS620",
+        name="module-index-variable",
+        summary="index into a module container that is no integer literal",
+        message="{container} is indexed with something that is no integer literal",
+        compiler="Expected integer literal for index but got a variable or non-integer."
+        " ModuleList/Sequential indexing is only supported with integer literals.",
+        why="SugaredTupleValue::getitem (torch/csrc/jit/frontend/sugared_value.h): the members have"
+        " different types, so which one is meant must be known when the module is compiled.",
+        instead="loop: `for index, module in enumerate(self.layers)`, with an `if` inside where only some"
+        " are meant",
+    ),
+    Rule(
+        code="TS621",
+        name="module-index-range",
+        summary="index outside of a module container",
+        message="index {index} is out of range: there are {length} members",
+        compiler="Index {index} out of range of length {length}",
+        why="SugaredTupleValue::getitem (torch/csrc/jit/frontend/sugared_value.h) looks the member up when"
+        " the module is compiled.",
+        instead="use an index below {length}",
+    ),
+    Rule(
+        code="TS622",
+        name="module-dict-key",
+        summary="key into a ModuleDict that is no string literal",
+        message="a ModuleDict is indexed with something that is no string literal",
+        compiler="Unable to extract string literal index. ModuleDict indexing is only supported with"
+        " string literals.",
+        why="ModuleValue::getitem (torch/csrc/jit/python/python_sugared_value.cpp): the members have"
+        " different types, so which one is meant must be known when the module is compiled. The variable"
+        " of a loop over .keys() or .items() is no literal either.",
+        instead="loop over .items() and compare the key inside",
+    ),
+    Rule(
+        code="TS623",
+        name="module-dict-key-missing",
+        summary="key that a ModuleDict doesn't have",
+        message="there is no `{key}` in this ModuleDict",
+        compiler="Key Error, {key}",
+        why="ModuleValue::getitem (torch/csrc/jit/python/python_sugared_value.cpp) looks the key up when"
+        " the module is compiled. `if key in self.modules` does not remove the branch.",
+        instead="use a key that is there",
+    ),
+    Rule(
+        code="TS624",
+        name="module-not-subscriptable",
+        summary="index into a module that is no container",
+        message="this module is no container, it cannot be indexed",
+        compiler="Only ModuleList, Sequential, ModuleDict, ParameterList, and ParameterDict modules are"
+        " subscriptable",
+        why="ModuleValue::getitem (torch/csrc/jit/python/python_sugared_value.cpp) knows torch's own"
+        " containers; a __getitem__ of the class is not looked at.",
+        instead="call a method, or make the class a subclass of one of these",
+    ),
+    Rule(
+        code="TS625",
+        name="module-not-iterable",
+        summary="loop over a module that is no container",
+        message="a loop over {module}, which is no container",
+        compiler="Only constant Sequential, ModuleList, ModuleDict, or ParameterList can be used as an"
+        " iterable",
+        why="ModuleValue::iter (torch/csrc/jit/python/python_sugared_value.cpp) knows torch's own"
+        " containers; an __iter__ of the class is not looked at.",
+        instead="keep the members in an nn.ModuleList",
+    ),
+    Rule(
+        code="TS626",
+        name="module-not-tuple",
+        summary="slice of a module that is no ModuleList or Sequential",
+        message="this module is no ModuleList or Sequential, it cannot be sliced",
+        compiler="Only ModuleList or Sequential modules can be used as tuple",
+        why="ModuleValue::asTupleValue (torch/csrc/jit/python/python_sugared_value.cpp).",
+        instead="loop over .items() instead",
+    ),
+    Rule(
+        code="TS627",
+        name="module-as-value",
+        summary="module that has become a plain value is used as a module",
+        message="this module is a plain value by now, it cannot be called",
+        compiler="object has no attribute or method '__call__'. Did you forget to initialize an attribute"
+        " in __init__()?",
+        why="A module taken out of a slice, a tuple or a list, or passed as an argument, is an object like"
+        " any other (SimpleValue, torch/csrc/jit/frontend/sugared_value.cpp); only what is read from"
+        " `self` or a loop over a container is known as a module.",
+        instead="loop over the whole container with enumerate and an `if` inside, or call `.forward(...)`"
+        " of it",
+    ),
+    Rule(
+        code="TS628",
+        name="module-unpack",
+        summary="module container unpacked into names",
+        message="a module container cannot be unpacked into names",
+        compiler="module cannot be used as a tuple",
+        why="SugaredValue::asTuple (torch/csrc/jit/frontend/sugared_value.h) is not defined for modules.",
+        instead="index with integer literals: `a, b = self.layers[0], self.layers[1]`",
+    ),
+    Rule(
+        code="TS629",
+        name="module-missing-forward",
+        summary="call of a module without `forward`",
+        message="{module} is called, and has no `forward`",
+        compiler="Compiled functions can't take variable number of arguments or use keyword-only arguments"
+        " with defaults",
+        why="A call compiles `forward`; of a class without one that is nn.Module's own placeholder"
+        " (_forward_unimplemented, torch/nn/modules/module.py), which takes *input. ModuleList and"
+        " ModuleDict have none either.",
+        instead="give it a `forward`; of a container, call the members",
+    ),
+    Rule(
+        code="TS630",
+        name="unrolled-break",
+        summary="`break` or `continue` in a loop over modules or a tuple",
+        message="`{statement}` in a loop over modules or a tuple, which is unrolled",
+        compiler="Because we emit iteration over modulelists or tuples as unrolled loops, we do not"
+        " support break or continue inside the body of these loops",
+        why="emitFor and emitBreak (torch/csrc/jit/frontend/ir_emitter.cpp): each turn of such a loop is"
+        " compiled on its own, with types of its own.",
+        instead="put the rest of the body under an `if`; keep a flag for `break`",
+    ),
+)
+
+_CONSTRUCTION: tuple[Rule, ...] = (
+    Rule(
+        code="TS640",
+        name="module-not-initialised",
+        summary="`__init__` that never calls nn.Module's",
+        message="`__init__` of `{module}` never calls `super().__init__()`",
+        compiler="has not been initialized, did you forget to call 'super()'?",
+        why="check_module_initialized (torch/jit/_recursive.py) looks for _parameters. (Setting a"
+        " parameter or a submodule fails in Python already.) The error has no place.",
+        instead="call `super().__init__()` first",
+    ),
+    Rule(
+        code="TS641",
+        name="module-uninitialised-parameter",
+        summary="lazy module or uninitialised parameter in a new module",
+        message="`{name}` is uninitialised until the module has run once",
+        compiler="has uninitialized {what} {name}. Did you forget to run a forward pass?",
+        why="check_module_initialized (torch/jit/_recursive.py), for the module and each of its"
+        " submodules. The error has no place.",
+        instead="run the module once before it is scripted, or give the sizes",
+        severity="warning",
+    ),
+    Rule(
+        code="TS642",
+        name="module-constant-invalid",
+        summary="constant whose value can be none",
+        message="`{name}` is declared a constant, and its value is a `{kind}`",
+        compiler="'{kind}' object in attribute '{module}.{name}' is not a valid constant",
+        why="_get_valid_constant (torch/jit/_recursive.py) takes bool, int, float, str, None, device,"
+        " layout, dtype, and tuples and lists of these. The error has no place.",
+        instead="take the name out of `__constants__` (or drop `Final`)",
+    ),
+    Rule(
+        code="TS643",
+        name="class-annotation-unknown",
+        summary="class-level annotation of an attribute that names no TorchScript type",
+        message="the class-level annotation of `{name}`, `{annotation}`, is no TorchScript type",
+        compiler="Unknown type annotation: '",
+        why="infer_type (torch/jit/_recursive.py) translates the class body's annotations of all"
+        " attributes that the instance holds, submodules and plain values included; no type is an error"
+        " without a place.",
+        instead="delete the annotation, or annotate it with a TorchScript type",
+    ),
+    Rule(
+        code="TS644",
+        name="class-annotation-string",
+        summary="class-level annotation of an attribute that is a string",
+        message="the class-level annotation of `{name}` is a string to the compiler",
+        compiler="Unknown type annotation: '{annotation}'",
+        why="infer_type (torch/jit/_recursive.py) does not evaluate annotations: under `from __future__"
+        " import annotations` all of them are strings, and a string is no type. The error has no place.",
+        instead="delete the annotation; or write it without quotes and drop `from __future__ import"
+        " annotations`",
+    ),
+    Rule(
+        code="TS645",
+        name="class-annotation-bare",
+        summary="class-level annotation that is a bare List, Dict, Tuple or Optional",
+        message="the class-level annotation of `{name}` is a bare `{annotation}`",
+        compiler="Attempted to use {annotation} without a contained type. Please add a contained type",
+        why="raise_error_container_parameter_missing (torch/_jit_internal.py), when infer_type"
+        " (torch/jit/_recursive.py) translates the class body's annotations. The error has no place.",
+        instead="say what it contains: `{annotation}[...]`",
+    ),
+)
+
+RULES: tuple[Rule, ...] = _ATTRIBUTES + _VALUES + _CONSTRUCTION
