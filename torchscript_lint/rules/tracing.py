@@ -171,6 +171,33 @@ _STRONG: tuple[Rule, ...] = (
         " an argument of the recorded operator.",
         instead="pass `training=self.training` and trace in eval mode, or use the nn.Dropout module",
     ),
+    _strong(
+        "TS718", "data-write",
+        summary="in-place operator on .data",
+        message="the write into `{expr}` goes past the tracer: it is lost in the traced model",
+        compiler="",
+        why="`.data` makes an alias that the tracer takes for a value of its own"
+        " (torch/csrc/autograd/python_variable.cpp: THPVariable_get_data).",
+        instead="write into the tensor itself, under torch.no_grad() where gradients must not follow",
+    ),
+    _strong(
+        "TS719", "module-made-in-forward",
+        summary="module with parameters made and called while tracing",
+        message="`{expr}` makes new parameters while tracing, and tracing fails when they are used",
+        compiler="Cannot insert a Tensor that requires grad as a constant",
+        why="torch/csrc/jit/frontend/tracer.cpp: getValue knows the parameters of the traced module only; another tensor"
+        " would become a constant, and one that requires grad must not.",
+        instead="make the module in __init__",
+    ),
+    _strong(
+        "TS720", "output-kind",
+        summary="output that trace refuses",
+        message="`forward` gives {what}: `torch.jit.trace` refuses it as the output of the traced model",
+        compiler="{error}",
+        why="The outputs of a graph are tensors, and tuples and lists of them (torch/csrc/jit/frontend/tracer.cpp; torch/jit/"
+        "_trace.py). It does not matter for a module inside of the traced one.",
+        instead="return tensors or a tuple of them; a dict of tensors with trace(..., strict=False)",
+    ),
 )  # fmt: skip
 
 _WEAK: tuple[Rule, ...] = (
@@ -265,6 +292,23 @@ _WEAK: tuple[Rule, ...] = (
         compiler="",
         why="Formatting a tensor reads its values; the text is a Python constant (torch/_tensor.py: Tensor.__format__).",
         instead="leave messages and keys free of tensors' values",
+    ),
+    _weak(
+        "TS812", "try-branch",
+        summary="try around operators",
+        message="the operators of the traced run are recorded, never the exception: `except` does not exist in the graph",
+        compiler="",
+        why="try and except are Python's; the traced model raises where this code would recover.",
+        instead="test for the condition beforehand, with operators that are recorded",
+    ),
+    _weak(
+        "TS813", "python-operator",
+        summary="torch.autograd.Function while tracing",
+        message="`{expr}` is an operator in Python: the traced model runs, but cannot be saved",
+        compiler="Could not export Python function call '{name}'",
+        why="The graph refers to the Python object (torch/csrc/autograd/python_function.cpp: prim::PythonOp), which no file"
+        " can hold (torch/csrc/jit/serialization/python_print.cpp).",
+        instead="write the forward with torch's operators, or register a custom operator with torch.library",
     ),
 )  # fmt: skip
 

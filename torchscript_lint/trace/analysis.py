@@ -12,18 +12,22 @@ from torchscript_lint.program.classes import is_module, lineage, method
 from torchscript_lint.rules import BY_NAME
 from torchscript_lint.trace import library
 from torchscript_lint.trace.attributes import Attributes
-from torchscript_lint.trace.parameters import parameters
+from torchscript_lint.trace.parameters import WHOLE, annotated, parameters
 from torchscript_lint.trace.statements import Frame
 from torchscript_lint.trace.values import (
+    INPUT,
     MODE,
+    RANDOM,
     STATE,
     UNKNOWN,
     Val,
     constant,
+    data_in,
     element,
     generalise,
     py,
     seq,
+    size,
     tensor,
     unsure,
 )
@@ -58,6 +62,7 @@ class Analysis:
         self._externals: dict[str, Val] = {}
         self._globals: dict[tuple[str, str], Val] = {}
         self._closures: dict[int, tuple[ast.AST, State]] = {}
+        self.operations = 0
         self._depth = 0
         self._steps = 0
 
@@ -217,8 +222,20 @@ class Analysis:
             result = frame.run()
         finally:
             self._depth -= 1
+        result = self._annotated(function, result, env)
         self._known[key] = result
         return result
+
+    def _annotated(self, function: Function, result: Val, env: dict[str, Val]) -> Val:
+        """What a call gives where only the annotation tells: ints made from a tensor are sizes while tracing."""
+        node = function.node.returns
+        if result.kind != "unknown" or node is None:
+            return result
+        held = [data_in(value) or value for value in env.values() if value.kind != "object"]
+        origin = frozenset({origin for value in held for origin in value.origin}) & {INPUT, RANDOM}
+        if not origin:
+            return result
+        return reorigin(annotated(function, node), origin)
 
     def enter(self, function: Function, me: Val | None) -> Val:
         """Run a function as an entry point."""
@@ -311,6 +328,18 @@ def _by_keyword(
     if default is None:
         return UNKNOWN
     return Val("default", ref=default)
+
+
+def reorigin(value: Val, origin: frozenset[str]) -> Val:
+    """A value made from an annotation, with the origin of what it was made from; whole numbers are perhaps sizes."""
+    if value.kind == "tensor":
+        return tensor(origin, sure=value.sure)
+    if value is WHOLE:
+        return size(origin, sure=False)
+    if value.kind == "seq":
+        items = None if value.items is None else tuple(reorigin(item, origin) for item in value.items)
+        return seq(items, None if value.elem is None else reorigin(value.elem, origin))
+    return UNKNOWN
 
 
 def _rank(finding: Finding) -> tuple[bool, int, int]:

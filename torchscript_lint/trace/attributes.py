@@ -6,8 +6,9 @@ import ast
 from typing import TYPE_CHECKING
 
 from torchscript_lint.program import Class, External, Function
-from torchscript_lint.program.classes import is_module, is_module_name, lineage
+from torchscript_lint.program.classes import is_module, is_module_name, lineage, method
 from torchscript_lint.trace import library
+from torchscript_lint.trace.parameters import annotated
 from torchscript_lint.trace.values import STATE, Val, join_all, tensor
 
 if TYPE_CHECKING:
@@ -100,19 +101,28 @@ class Attributes:
                 return Val("object", frozenset({STATE}), ref=definition)
             return CONFIG
         if not isinstance(definition, External):
-            return CONFIG
+            return self._promised(node, function)
         name = definition.name
         root, _, last = name.rpartition(".")
         if name in _LISTS:
             return self._listed(node, function)
         if last in ("Parameter", "Buffer") and name.startswith("torch.nn"):
             return tensor({STATE})
-        if last == "Sequential" or is_module_name(name):
+        if last == "Sequential" or name.startswith("torch.distributions.") or is_module_name(name):
             return Val("object", frozenset({STATE}), ref=self.analysis.external(name).ref)
         if root == "torch" and last not in library.PLAIN and last[:1].islower():
             return tensor({STATE}) if last not in library.TUPLES | library.PIECES and last not in ("Size",) else CONFIG
         if name in ("int", "float", "bool", "str", "len", "sum", "round"):
             return Val("py", frozenset({STATE}))
+        return CONFIG
+
+    def _promised(self, node: ast.Call, function: Function) -> Val:
+        """What the annotation of a method says that makes the attribute: tensors, or nothing that matters."""
+        func = node.func
+        if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and function.owner is not None:
+            found = method(function.owner, func.attr) if func.value.id == function.node.args.args[0].arg else None
+            if isinstance(found, Function) and found.node.returns is not None:
+                return _as_state(annotated(found, found.node.returns))
         return CONFIG
 
     def _listed(self, node: ast.Call, function: Function) -> Val:
@@ -127,6 +137,16 @@ class Attributes:
             return CONFIG
         elem = join_all(self._classify(part, function) for part in parts)
         return Val("seq", frozenset(), True, None, elem if elem.kind == "object" else CONFIG)
+
+
+def _as_state(value: Val) -> Val:
+    """A value made from an annotation, as state of an instance."""
+    if value.kind == "tensor":
+        return tensor({STATE}, sure=value.sure)
+    if value.kind == "seq":
+        items = None if value.items is None else tuple(map(_as_state, value.items))
+        return Val("seq", frozenset(), value.sure, items, None if value.elem is None else _as_state(value.elem))
+    return CONFIG
 
 
 def _scan(function: Function, table: dict[str, list[tuple[ast.expr | None, Function]]]) -> None:

@@ -164,6 +164,9 @@ class Builtins(Expressions):
         if first.kind == "seq":
             if first.items is not None and first.sure and PIECES not in first.origin:
                 return constant(len(first.items))
+            if PIECES in first.origin:
+                self.report("pieces-iteration", node, where="len()", expr=source(shown))
+                return py({DERIVED})
             return py({PRESENCE} if INPUT in first.origin else ())
         return py()
 

@@ -9,6 +9,7 @@ from torchscript_lint.trace import library
 from torchscript_lint.trace.builtin import Builtins
 from torchscript_lint.trace.state import source
 from torchscript_lint.trace.values import (
+    ALIAS,
     CHANCE,
     DERIVED,
     DEVICE,
@@ -94,6 +95,8 @@ class Calls(Builtins):
                 return self._shape_method(owner, name, args, node)
             if owner.kind in ("seq", "dict"):
                 return self._container_method(owner, name, args, node)
+            if owner.kind == "object" and isinstance(owner.ref, External) and "torch.distributions" in owner.ref.name:
+                return tensor({RANDOM}) if name in ("sample", "rsample", "sample_n") else tensor(sure=False)
             if owner.kind == "py":
                 for arg in args:
                     if arg.traced and name == "format":
@@ -179,13 +182,31 @@ class Calls(Builtins):
             return seq(elem=UNKNOWN)
         if root == "torch.Tensor" and args:
             return self._tensor_method(args[0], last, args[1:], keywords, node)
+        if name.startswith("torchvision."):
+            return self._torchvision(last, args)
         if not name.startswith("torch."):
             return UNKNOWN
+        if name.startswith("torch.distributions"):
+            return Val("object", ref=self.analysis.external(name).ref)
         if name.startswith(library.FOREIGN):
             return Val("object", ref=self.analysis.external(name).ref) if last[:1].isupper() else UNKNOWN
         if name.startswith("torch.nn.") and root != "torch.nn.functional":
             return Val("object", frozenset({STATE}), ref=self.analysis.external(name).ref)
         return self._torch(name, last, args, keywords, node)
+
+    def _torchvision(self, last: str, args: Args) -> Val:
+        """The functions of torchvision that everyone uses."""
+        data = next((arg for arg in args if arg.kind == "tensor"), None)
+        if data is None:
+            return UNKNOWN
+        one = size(data.origin, sure=data.sure)
+        if last == "get_dimensions":
+            return seq([one, one, one])
+        if last in ("get_image_size", "get_size"):
+            return seq([one, one])
+        if last in ("get_image_num_channels", "get_num_channels"):
+            return one
+        return tensor(data.origin, sure=False)
 
     def _chance(self, name: str, args: Args, node: ast.Call) -> Val:
         last = name.rpartition(".")[2]
@@ -229,6 +250,8 @@ class Calls(Builtins):
 
     def _shaped(self, last: str, origin: frozenset[str], args: Args, keywords: Keywords, node: ast.Call) -> Val:
         """What an operator gives that gives tensors: one, or several."""
+        if INPUT in origin:
+            self.analysis.operations += 1
         one = tensor(origin)
         if last in library.TUPLES:
             return seq(elem=one)
@@ -254,8 +277,10 @@ class Calls(Builtins):
         function = last if last == "from_numpy" else f"torch.{last}"
         if last in ("Tensor", "FloatTensor", "LongTensor") and node.args and not held and value.kind == "py":
             return tensor()  # a size: torch.Tensor(3, 4)
-        if last == "as_tensor" and held is not None and value.kind == "tensor" and held.sure:
-            return value  # given back as it is
+        if value.traced and last not in ("Tensor", "FloatTensor", "LongTensor"):
+            # a lone tensor is copied, and the copy is recorded; the tracer warns all the same
+            self.report("constant-tensor", node, function=function)
+            return tensor(value.origin, sure=value.sure)
         if held is not None and (INPUT in held.origin or RANDOM in held.origin):
             shown = node.args[0] if node.args else node
             self.report("tensor-constant", node, sure=held.sure, function=function, expr=source(shown))
@@ -296,6 +321,10 @@ class Calls(Builtins):
             return py({DERIVED})
         if name in ("tolist", "numpy", "__array__"):
             return self.leave(owner, node, shown, f"`.{name}()`", "Python list" if name == "tolist" else "NumPy array")
+        if name in library.INT_METHODS:
+            if owner.kind == "size" and given:
+                self.report("untraceable-size", node, sure=owner.sure, where=f"`.{name}()`", expr=source(shown))
+            return UNKNOWN
         if name in library.RANK_METHODS:
             return py({RANK} if given else ())
         if name in library.META_METHODS:
@@ -311,6 +340,8 @@ class Calls(Builtins):
             if held is not None and INPUT in held.origin:
                 self.report("tensor-constant", node, sure=held.sure, function="new_tensor", expr=source(node.args[0]))
             return tensor(held.origin if held else ())
+        if ALIAS in owner.origin and name.endswith("_") and not name.startswith("_"):
+            self.report("data-write", node, expr=source(shown))
         if name in library.FLOAT_FILLS:
             for arg, arg_node in zip(args, node.args, strict=False):
                 if arg.traced:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from torchscript_lint.trace import library
 from torchscript_lint.trace.state import State, source
 from torchscript_lint.trace.values import (
+    ALIAS,
     DERIVED,
     DEVICE,
     INPUT,
@@ -339,14 +340,14 @@ class Expressions(State):
         if isinstance(op, (ast.In, ast.NotIn)):
             return self._membership(node, left, right, where, guard)
         if left.traced or right.traced:
-            if isinstance(left.const, str) or isinstance(right.const, str):
+            if (left.known and isinstance(left.const, str)) or (right.known and isinstance(right.const, str)):
                 return constant(isinstance(op, ast.NotEq))
             return self.arithmetic(left, right, ast.Sub(), node)
         if {"shape", "seq"} & {left.kind, right.kind}:
             if isinstance(op, (ast.Eq, ast.NotEq)) and {left.kind, right.kind} & {"none"}:
                 return constant(isinstance(op, ast.NotEq))
             data = [part for part in (data_in(left), data_in(right)) if part is not None]
-            if data and not ({"unknown", "py"} & {left.kind, right.kind}) or "shape" in (left.kind, right.kind):
+            if data and not ({"py"} & {left.kind, right.kind}) or "shape" in (left.kind, right.kind):
                 first = next((part for part in data if INPUT in part.origin), data[0])
                 sure = left.kind in ("shape", "seq") and right.kind in ("shape", "seq") and first.sure
                 lengths = [len(part.items) for part in (left, right) if part.items is not None]
@@ -487,13 +488,15 @@ class Expressions(State):
                 return py({DEVICE} if INPUT in base.origin else ())
             if name in library.META_ATTRIBUTES:
                 return py({META} if INPUT in base.origin else ())
-            if name in ("T", "mT", "H", "mH", "data", "grad", "real", "imag", "values", "indices", "tensors"):
+            if name == "data" and base.kind == "tensor":
+                return Val("tensor", base.origin | {ALIAS}, base.sure)
+            if name in ("T", "mT", "H", "mH", "grad", "real", "imag", "values", "indices", "tensors"):
                 return Val("tensor", base.origin, base.sure)
             return Val("bound", const=name, owner=base)
         if base.kind == "py":
             return py(base.origin)
         if base.kind in ("seq", "dict", "shape", "closure", "none"):
-            if base.kind == "seq" and name in ("values", "indices") and data_in(base) is not None:
+            if base.kind == "seq" and name not in _LIST_METHODS and data_in(base) is not None:
                 return element(base)  # a named tuple of torch
             return Val("bound", const=name, owner=base)
         if base.kind in ("object", "super"):
@@ -510,6 +513,9 @@ class Expressions(State):
 
     def _call(self, node: ast.Call) -> Val:
         raise NotImplementedError
+
+
+_LIST_METHODS = frozenset(dir(list)) | {"add", "update", "union", "popleft", "appendleft", "discard"}
 
 
 def _empty(value: Val) -> bool:

@@ -23,6 +23,16 @@ META_METHODS = frozenset(
 )  # fmt: skip
 #: ... that are about the number of dimensions.
 RANK_METHODS = frozenset({"dim", "ndimension"})
+#: Methods of Python's int that a traced size does not have.
+INT_METHODS = frozenset({"bit_length", "bit_count", "to_bytes", "as_integer_ratio", "is_integer"})
+#: Modules of torch.nn with parameters that need grad.
+PARAMETRIC = frozenset(
+    {
+        "Linear", "Bilinear", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d",
+        "LayerNorm", "GroupNorm", "BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "Embedding", "EmbeddingBag", "LSTM", "GRU",
+        "RNN", "PReLU", "MultiheadAttention", "TransformerEncoderLayer", "TransformerDecoderLayer",
+    }
+)  # fmt: skip
 #: Comparisons of whole tensors that give a Python bool without a warning.
 SILENT_TESTS = frozenset({"equal", "allclose", "is_nonzero", "is_set_to"})
 #: Methods and functions whose list of results is as long as a dimension, or as an argument says.

@@ -6,7 +6,7 @@ import ast
 
 from torchscript_lint.program import Class, Function
 from torchscript_lint.trace import library
-from torchscript_lint.trace.values import INPUT, STATE, UNKNOWN, Val, py, tensor
+from torchscript_lint.trace.values import INPUT, STATE, UNKNOWN, Val, py, size, tensor
 
 _PLAIN = frozenset({"int", "float", "bool", "str", "complex", "bytes", "torch.device", "torch.dtype", "torch.Size"})
 _SEQUENCES = frozenset({"list", "tuple", "typing.List", "typing.Tuple", "typing.Sequence", "typing.Iterable",
@@ -14,6 +14,9 @@ _SEQUENCES = frozenset({"list", "tuple", "typing.List", "typing.Tuple", "typing.
 _MAPPINGS = frozenset({"dict", "typing.Dict", "typing.Mapping", "collections.abc.Mapping", "collections.OrderedDict",
                        "typing.OrderedDict", "typing.MutableMapping"})  # fmt: skip
 _DATA = tensor({INPUT})
+_ANY = Val("unknown", frozenset({INPUT}), False)
+#: What an annotation ``int`` says.
+WHOLE = Val("py", frozenset({STATE}), ref="int")
 _PERHAPS = tensor({INPUT}, sure=False)
 
 
@@ -38,12 +41,25 @@ def parameters(function: Function, me: Val | None) -> dict[str, Val]:
             result[arg.arg] = me
         else:
             result[arg.arg] = _parameter(function, arg, default)
+            if function.name == "forward" and me is not None and default is None:
+                result[arg.arg] = _perhaps_sizes(result[arg.arg])
     if args.vararg is not None:
         elem = _PERHAPS if args.vararg.annotation is None else annotated(function, args.vararg.annotation)
         result[args.vararg.arg] = Val("seq", frozenset({INPUT}), True, None, elem)
     if args.kwarg is not None:
         result[args.kwarg.arg] = UNKNOWN
     return result
+
+
+def _perhaps_sizes(value: Val) -> Val:
+    """Whole numbers that a module's ``forward`` is given: no traced module has such inputs, so another module calls it,
+    most likely with sizes."""
+    if value is WHOLE:
+        return size({INPUT}, sure=False)
+    if value.kind == "seq":
+        items = None if value.items is None else tuple(map(_perhaps_sizes, value.items))
+        return Val("seq", value.origin, value.sure, items, None if value.elem is None else _perhaps_sizes(value.elem))
+    return value
 
 
 def _parameter(function: Function, arg: ast.arg, default: ast.expr | None) -> Val:
@@ -76,6 +92,10 @@ def annotated(function: Function, node: ast.expr) -> Val:
         return _DATA
     if name in ("?", "?.Tensor", "Tensor") and ast.unparse(node).split(".")[-1] == "Tensor":
         return _DATA
+    if name in ("typing.Any", "Any", "object"):
+        return _ANY
+    if name == "int":
+        return WHOLE
     if name in _PLAIN:
         return py({STATE})
     definition = function.module.program.definition(function.module, node)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 
 from torchscript_lint.trace.calls import Calls
+from torchscript_lint.trace.state import source
 from torchscript_lint.trace.values import (
+    ALIAS,
     NONE,
     UNKNOWN,
     Val,
@@ -136,7 +138,11 @@ class Frame(Calls):
 
     def _try(self, node: ast.stmt) -> str:
         certain = self.certain
+        before = self.analysis.operations
         end = self.block([*getattr(node, "body", []), *(getattr(node, "orelse", []))])
+        handlers = [handler for handler in getattr(node, "handlers", []) if not _only_raises(handler.body)]
+        if self.analysis.operations > before and handlers:
+            self.report("try-branch", node)
         body, body_certain = self.env, self.certain
         self.certain = False
         for handler in getattr(node, "handlers", []):
@@ -276,6 +282,8 @@ class Frame(Calls):
         if before.kind == "seq" and isinstance(node.op, ast.Add):
             self.iterate(value, node.value, "`+=`")
         result = self.arithmetic(before, value, node.op, node)
+        if ALIAS in before.origin and before.kind == "tensor":
+            self.report("data-write", node, expr=source(target))
         if isinstance(target, ast.Attribute) and self._is_me(target.value):
             # `self.buffer += x` is in place where the attribute is a tensor, and then recorded
             if self.analysis.in_module(self) and f"self.{target.attr}" not in self.env and before.kind == "py":

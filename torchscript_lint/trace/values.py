@@ -21,6 +21,7 @@ PRESENCE = "presence"  #: whether an input is given, its class, the structure of
 DEVICE = "device"  #: the device of a tensor of the inputs
 MODE = "mode"  #: ``self.training``
 DERIVED = "derived"  #: left the tracer at a place that has its own finding
+ALIAS = "alias"  #: ``.data``: writes through it are not seen by the tracer
 PIECES = "pieces"  #: a list as long as a dimension of a tensor
 CHANCE = "chance"  #: Python's or NumPy's generator, or a clock
 
