@@ -247,7 +247,7 @@ class _Parser:
             return model.union(parts)
         if word == "Tuple":
             return model.TupleType.of(parts)
-        if len(parts) != 1:
+        if word == "Dict" or len(parts) != 1:
             raise SchemaError(f"{self.text!r}: {word} of {len(parts)} types")
         if word == "Future":
             return model.FutureType.of(parts[0])

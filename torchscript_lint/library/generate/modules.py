@@ -111,11 +111,17 @@ def describe(class_: Any) -> Entry:
     return entry
 
 
-def generate() -> list[str]:
-    """The lines of ``modules.txt``: the name in ``torch.nn``, a tab, its record as JSON."""
+def generate(only: frozenset[str] | None = None) -> list[str]:
+    """The lines of ``modules.txt``: the name in ``torch.nn``, a tab, its record as JSON.
+
+    Args:
+        only: the classes to describe, if not all.
+    """
     nn = importlib.import_module("torch.nn")
     lines: list[str] = []
     for name in sorted(set(importlib.import_module("torch.nn.modules").__all__)):
+        if only is not None and name not in only:
+            continue
         class_ = getattr(nn, name)
         if not issubclass(class_, nn.Module):
             continue

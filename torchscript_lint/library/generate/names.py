@@ -53,6 +53,9 @@ _LEGACY_TENSORS = ("Bool", "Long", "Byte", "Char", "Double", "Float", "Int", "Sh
 _OPERATOR = re.compile(r"^\s*(\w+::\w+)[.(]", re.MULTILINE)
 # A failure to match the only candidate begins with its schema.
 _SIGNATURE = re.compile(r"^RuntimeError: ([\w.<>]+\(.*\) -> .*)$")
+_NOT_CALLABLE = re.compile(r"TypeError: .* (is not a callable object)")
+# Of other modules' constants only the type is kept: their values are those of one machine, or one run.
+_VALUES_OF = ("torch", "math", "cmath", "string")
 _LONGEST = 200
 _CASTS = ("float", "complex", "int", "bool", "str", "_to_tensor")
 _FORMS = ("range", "zip", "enumerate", "print", "tuple", "list", "dict", "getattr", "hasattr", "isinstance")
@@ -113,7 +116,8 @@ def constant(value: Any) -> Entry | None:
     plain = value if isinstance(value, (bool, int, float, str)) else None
     if isinstance(value, (torch.dtype, torch.layout, torch.memory_format)):
         plain = function()
-    if plain is not None and not (isinstance(plain, str) and len(plain) > 60):
+    # A long text or a path says nothing about a script.
+    if plain is not None and not (isinstance(plain, str) and (len(plain) > 60 or "/" in plain)):
         entry["value"] = plain
     return entry
 
@@ -187,7 +191,8 @@ def _python(value: Any) -> Entry:
     signature = _SIGNATURE.match(message)
     if signature is not None:
         return {"kind": "python", "signatures": [signature.group(1)]}
-    return {"kind": "none", "message": message}
+    # The object's text is this machine's and this run's (os.environ, the order of a set).
+    return {"kind": "none", "message": _NOT_CALLABLE.sub(r"TypeError: ... \1", message)}
 
 
 def _class(value: Any) -> Entry:
@@ -296,6 +301,8 @@ def generate(operators: frozenset[str], modules: tuple[str, ...] = MODULES) -> l
 
     def add(dotted: str, entry: Entry) -> None:
         entry = {key: value for key, value in entry.items() if value not in ("", None) or key == "value"}
+        if dotted.partition(".")[0] not in _VALUES_OF:
+            entry.pop("value", None)
         if "message" in entry:
             entry["message"] = entry["message"][:_LONGEST]
         lines.append(f"{dotted}\t{json.dumps(entry, separators=(',', ':'), sort_keys=True)}")

@@ -9,9 +9,8 @@ from pathlib import Path
 from torchscript_lint.library.generate import probe
 
 _DEFINITION = re.compile(rb"\ndef (\w+)\(")
-_UNKNOWN = "Unknown builtin op"
-# A schema in a failure message: alone on its line, ending in a colon. Registered ones have a namespace.
-_VARIANT = re.compile(r"^\s*(\w+\(.*\) -> .*):$", re.MULTILINE)
+# A schema in a failure message: alone on its line, ending in a colon.
+_VARIANT = re.compile(r"^\s*([\w:.]+\(.*\) -> .*):$", re.MULTILINE)
 
 
 def registered() -> dict[str, list[str]]:
@@ -22,14 +21,16 @@ def registered() -> dict[str, list[str]]:
     return found
 
 
-def builtin_functions(candidates: set[str]) -> dict[str, list[str]]:
-    """The functions that the compiler brings as TorchScript source (``builtin_functions.cpp``), tried after
-    operators.
+def tried(candidates: set[str]) -> dict[str, list[str]]:
+    """What the compiler tries for each operator name.
 
-    Each candidate is called with an argument that no function has; the message then shows all variants.
+    Each is called with an argument that nothing takes; the message then shows all variants. They differ from
+    the registered ones: a few of these are hidden (``aten::view.dtype``), and functions that the compiler
+    brings as TorchScript source follow (``builtin_functions.cpp``).
 
     Args:
-        candidates: qualified names to try, like ``aten::floordiv``.
+        candidates: qualified names, like ``aten::floordiv``; those that do not exist are left out of the
+            answer.
     """
     builtins = probe.torch().jit._builtins
 
@@ -40,10 +41,7 @@ def builtin_functions(candidates: set[str]) -> dict[str, list[str]]:
     for name in sorted(candidates):
         builtins._register_builtin(call, name)
         message = probe.error_of("def f():\n  return call(no_such_argument=1)\n", {"call": call})
-        if message is None:
-            # No argument is missing: it takes any number of them, so it is registered, not a function.
-            continue
-        variants = [text for text in _VARIANT.findall(message) if "::" not in text.partition("(")[0]]
+        variants = _VARIANT.findall(message or "")
         if variants:
             found[name] = variants
     del builtins._get_builtin_table()[id(call)]
@@ -61,12 +59,18 @@ def function_names_in_binary() -> set[str]:
 
 
 def generate() -> list[str]:
-    """The lines of ``schemas.txt``: an operator's name, then its schemas, separated by tabs."""
-    operators = registered()
+    """The lines of ``schemas.txt``: an operator's name, then its schemas, separated by tabs.
+
+    Raises:
+        RuntimeError: the compiler's message showed none of a registered operator's schemas.
+    """
+    operators = set(registered())
     bases = {name.partition("::")[2] for name in operators if name.startswith(("aten::", "prim::"))}
     bases |= function_names_in_binary()
-    candidates = {f"{space}::{base}" for space in ("aten", "prim") for base in bases}
+    candidates = operators | {f"{space}::{base}" for space in ("aten", "prim") for base in bases}
     candidates |= set(probe.torch().jit._builtins._get_builtin_table().values())
-    for name, functions in builtin_functions(candidates).items():
-        operators.setdefault(name, []).extend(functions)
-    return ["\t".join((name, *operators[name])) for name in sorted(operators)]
+    found = tried(candidates)
+    silent = operators - set(found)
+    if silent:
+        raise RuntimeError(f"no schema in the message for {', '.join(sorted(silent))}")
+    return ["\t".join((name, *found[name])) for name in sorted(found)]

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 _ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
+# The folders of a Python file: they are this machine's.
+_FOLDERS = re.compile(r"(?:/[\w.+-]+)+/(?=[\w.+-]+\.py\b)")
 
 
 class Crash(RuntimeError):
@@ -51,7 +53,7 @@ def error_of(source: str, names: Mapping[str, object]) -> str | None:
 def first_line(error: BaseException | str) -> str:
     """The first line of a message that says anything, addresses blanked, after the name of the exception."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    text = _ADDRESS.sub("0x...", lines[0] if lines else "")
+    text = _FOLDERS.sub("", _ADDRESS.sub("0x...", lines[0] if lines else ""))
     text = text.removesuffix(":")
     return text if isinstance(error, str) else f"{type(error).__name__}: {text}"
 
