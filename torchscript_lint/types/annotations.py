@@ -43,7 +43,7 @@ from torchscript_lint.types.model import (
 )
 
 #: ``report(rule, node, **detail)``
-Report = Callable[..., None]
+Report = Callable[..., object]
 
 #: ``FORALL_BASE_PYTHON_TYPES`` of ``ATen/core/type_factory.h``.
 BASE_TYPES: dict[str, Type] = {

@@ -1,0 +1,157 @@
+"""Default values against the parameters' types (``getSchemaWithNameAndDefaults`` of ``script_init.cpp``).
+
+They are checked after the body has compiled, and blamed on the ``def``.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from torchscript_lint.library import Arg
+from torchscript_lint.program import External, Value
+from torchscript_lint.script import pyvalues
+from torchscript_lint.source import tree
+from torchscript_lint.types.model import (
+    ANY,
+    BOOL,
+    COMPLEX,
+    DEVICE,
+    FLOAT,
+    INFERRED,
+    INT,
+    NONE,
+    NUMBER,
+    STR,
+    ClassType,
+    DictType,
+    ListType,
+    TupleType,
+    Type,
+    is_tensor,
+    members,
+)
+
+if TYPE_CHECKING:
+    from torchscript_lint.script.checker import Checker
+
+
+def check(checker: Checker, definition: tree.Def, args: Sequence[Arg], skip: int) -> None:
+    """Report the first default that doesn't fit, as the compiler does.
+
+    Args:
+        checker: of the function.
+        definition: the function.
+        args: its parameters after the skipped ones.
+        skip: how many parameters at the front (``self``) are left out.
+    """
+    for param, arg in zip(definition.params[skip:], args, strict=True):
+        if param.default is None or param.kind == "keyword":
+            continue
+        if _mutable(param.default) or isinstance(arg.type, ClassType):
+            if isinstance(arg.type, ClassType) and arg.type.kind == "interface":
+                continue
+            kind = type(param.default).__name__.lower()
+            checker.report("mutable-default", definition, name=param.name, kind=kind)
+            return
+        fits = value_fits(checker, param.default, arg.type, arg.n)
+        if fits is False:
+            rule = "unannotated-default" if arg.type is INFERRED else "default-type"
+            checker.report(
+                rule, definition, name=param.name, type=str(arg.type), default=ast.unparse(param.default),
+                annotation=_python_type(param.default),
+            )  # fmt: skip
+            return
+
+
+def _mutable(node: ast.expr) -> bool:
+    """``checkMutableFunctionDefault``: lists and dicts, also inside tuples."""
+    if isinstance(node, (ast.List, ast.ListComp, ast.Dict, ast.DictComp)):
+        return True
+    return isinstance(node, ast.Tuple) and any(map(_mutable, node.elts))
+
+
+def _python_type(node: ast.expr) -> str:
+    """What to annotate an unannotated parameter with, going by its default."""
+    if isinstance(node, ast.UnaryOp):
+        node = node.operand
+    if isinstance(node, ast.Constant):
+        return type(node.value).__name__
+    return "Tuple[...]" if isinstance(node, ast.Tuple) else "..."
+
+
+def value_fits(checker: Checker, node: ast.expr, type_: Type, n: int | None = None) -> bool | None:
+    """Whether a default can be converted to a type (``toIValue`` of ``pybind_utils.cpp``); None if that is not sure.
+
+    Args:
+        checker: of the function.
+        node: the default.
+        type_: the parameter's type.
+        n: of a broadcasting list, its length: one element then stands for n.
+    """
+    if type_.unknown or type_ is ANY:
+        return None
+    if n and isinstance(type_, ListType) and not isinstance(node, ast.Tuple):
+        return value_fits(checker, node, type_.elem)
+    alternatives = list(members(type_))
+    if len(alternatives) > 1:
+        answers = [value_fits(checker, node, alternative) for alternative in alternatives]
+        return True if True in answers else None if None in answers else False
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return value_fits(checker, node.operand, type_)
+    if isinstance(node, ast.Constant):
+        return _constant_fits(node.value, type_)
+    if isinstance(node, ast.Tuple):
+        return _tuple_fits(checker, node, type_)
+    if isinstance(node, (ast.Name, ast.Attribute)):
+        return _name_fits(checker, node, type_)
+    if isinstance(node, (ast.JoinedStr, ast.Set, ast.SetComp, ast.Lambda)):
+        return type_ is STR and isinstance(node, ast.JoinedStr)
+    return None
+
+
+def _constant_fits(value: object, type_: Type) -> bool | None:
+    if value is None:
+        # pybind's bool caster takes None for False.
+        return type_ in (NONE, BOOL) or is_tensor(type_)
+    if isinstance(value, bool):
+        return type_ in (BOOL, INT, NUMBER, FLOAT)
+    if isinstance(value, int):
+        return type_ in (INT, FLOAT, NUMBER, COMPLEX, BOOL)
+    if isinstance(value, float):
+        return type_ in (FLOAT, NUMBER, COMPLEX, BOOL)
+    if isinstance(value, complex):
+        return type_ in (COMPLEX, NUMBER)
+    if isinstance(value, str):
+        return type_ in (STR, DEVICE)
+    return False
+
+
+def _tuple_fits(checker: Checker, node: ast.Tuple, type_: Type) -> bool | None:
+    if isinstance(type_, TupleType):
+        if len(node.elts) != len(type_.parts):
+            return False
+        answers = [value_fits(checker, item, part) for item, part in zip(node.elts, type_.parts, strict=True)]
+    elif isinstance(type_, ListType):
+        answers = [value_fits(checker, item, type_.elem) for item in node.elts]
+    else:
+        return None if isinstance(type_, DictType) else False
+    return False if False in answers else None if None in answers else True
+
+
+def _name_fits(checker: Checker, node: ast.expr, type_: Type) -> bool | None:
+    program, module = checker.session.program, checker.function.module
+    found = program.definition(module, node)
+    if isinstance(found, External):
+        from torchscript_lint import library
+
+        entry = library.attribute(found.name) if "." in found.name else library.builtin(found.name)
+        if entry is None or entry.kind != "constant" or entry.type is None:
+            return None
+        return None if entry.type is type_ or type_ is NUMBER else (entry.type is INT and type_ is FLOAT) or None
+    if isinstance(found, Value) and found.value is not None:
+        name = pyvalues.python_type(checker.names, found, found.value)[0]
+        expected = {"int": 0, "float": 0.5, "str": "", "bool": True}.get(name)
+        return _constant_fits(expected, type_) if expected is not None and name != "" else None
+    return None

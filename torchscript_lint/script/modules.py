@@ -1,0 +1,469 @@
+"""``nn.Module`` instances in a body: ``ModuleValue`` of ``python_sugared_value.cpp``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from torchscript_lint import library
+from torchscript_lint.program import Class, External, Function
+from torchscript_lint.program.classes import is_module_name, method
+from torchscript_lint.program.instances import NO_CONSTANT, Attribute
+from torchscript_lint.script import calls, expressions
+from torchscript_lint.script.matching import Keywords
+from torchscript_lint.script.resolve import transparent
+from torchscript_lint.script.values import (
+    NO,
+    UNKNOWN_VALUE,
+    Builtin,
+    Functions,
+    Items,
+    Iterables,
+    Library,
+    ModuleDictMethod,
+    ModuleObject,
+    Opaque,
+    Simple,
+    Sugared,
+    is_unknown,
+)
+from torchscript_lint.source import tree
+from torchscript_lint.types.model import BOOL, INT, NONE, STR, TENSOR, UNKNOWN, Type
+from torchscript_lint.types.relations import is_subtype
+
+if TYPE_CHECKING:
+    from torchscript_lint.script.checker import Checker
+
+#: ``nn.Module`` methods that the compiler has forms for, and those whose own source compiles.
+_FORMS = frozenset({"children", "modules", "named_children", "named_modules", "named_buffers"})
+_COMPILES = frozenset({"extra_repr", "get_extra_state", "set_extra_state"})
+#: What the compiler says of the others: their own source does not compile.
+_UNSUPPORTED = {
+    **dict.fromkeys(("add_module", "register_module", "get_submodule", "set_submodule"), "Unknown type name 'Module'"),
+    **dict.fromkeys(
+        ("apply", "register_backward_hook", "register_full_backward_hook", "register_full_backward_pre_hook"),
+        "Unknown type constructor Callable",
+    ),
+    **dict.fromkeys(
+        ("bfloat16", "cpu", "cuda", "double", "float", "half", "named_parameters", "share_memory", "type", "ipu",
+         "xpu", "mtia"),
+        "Lambda aren't supported",
+    ),
+    **dict.fromkeys(("buffers", "parameters", "zero_grad"), "Yield aren't supported"),
+    **dict.fromkeys(("eval", "train", "requires_grad_"), "Unknown type name 'Self'"),
+    **dict.fromkeys(("get_buffer", "get_parameter"), "Unknown type name 'torch.nn.Module'"),
+    **dict.fromkeys(
+        ("compile", "to", "to_empty", "state_dict", "register_forward_hook", "register_forward_pre_hook",
+         "register_load_state_dict_post_hook", "register_load_state_dict_pre_hook", "register_state_dict_pre_hook"),
+        "Compiled functions can't take variable number of arguments or use keyword-only arguments with defaults",
+    ),
+    "load_state_dict": "function definitions aren't supported",
+    "register_buffer": "Unknown type name 'torch.jit.ScriptModule'",
+    "register_parameter": "has no attribute '__dict__'",
+    "register_state_dict_post_hook": "Tried to set an attribute: _from_public_api on a non-class",
+}  # fmt: skip
+_CONTAINERS = {
+    "ModuleList": "list", "Sequential": "list", "ModuleDict": "dict", "ParameterList": "paramlist",
+    "ParameterDict": "paramdict",
+}  # fmt: skip
+
+
+def container_kind(module: ModuleObject) -> str:
+    """``list``, ``dict``, ``paramlist``, ``paramdict``, or ``""`` for a module that is no container."""
+    if module.instance is not None and module.instance.container:
+        return module.instance.container
+    if module.external and is_module_name(module.external):
+        return _CONTAINERS.get(module.external.rpartition(".")[2], "")
+    return ""
+
+
+def is_open(module: ModuleObject) -> bool:
+    """Whether the module's class isn't known, or known for some configurations only."""
+    if module.cls is None and not module.external:
+        return True
+    return module.attribute is not None and not module.attribute.certain
+
+
+# --- attributes ----------------------------------------------------------------------------------
+
+
+def from_attribute(ck: Checker, holder: ModuleObject, found: Attribute, node: tree.Node) -> Sugared:
+    """An attribute of an instance as a value."""
+    if found.kind == "module":
+        return module_of(ck, found)
+    if found.kind in ("parameter", "buffer", "value"):
+        return _simple(found)
+    if found.kind == "function":
+        if found.function is None:
+            return UNKNOWN_VALUE
+        return ck.names.sugared(found.function, constant=True)
+    if found.kind == "unconvertible" and found.certain and found.always and not holder_open(ck, holder):
+        return ck.report(
+            "module-attribute-unconvertible", node, module=holder.name, name=found.name, kind=found.python_type,
+            reason=found.reason,
+        )  # fmt: skip
+    return UNKNOWN_VALUE
+
+
+def holder_open(ck: Checker, holder: ModuleObject) -> bool:
+    """Whether another class may stand behind the holder (a subclass may set its attributes otherwise)."""
+    return holder.attribute is not None and not holder.attribute.certain
+
+
+def _simple(found: Attribute) -> Simple:
+    if not found.certain or not found.always:
+        return UNKNOWN_VALUE
+    const = found.constant if found.is_constant and found.constant is not NO_CONSTANT else NO
+    if found.type is NONE:
+        return Simple(NONE, None)
+    return Simple(found.type, const)
+
+
+def module_of(ck: Checker, found: Attribute) -> ModuleObject:
+    """The module that an attribute holds."""
+    if isinstance(found.cls, Class):
+        return ModuleObject(found.cls, instance=ck.session.instance(found.cls), attribute=found)
+    if isinstance(found.cls, External):
+        return ModuleObject(None, found.cls.name, attribute=found)
+    return ModuleObject(None, attribute=found)
+
+
+def attribute(ck: Checker, base: ModuleObject, name: str, node: tree.Node) -> Sugared:
+    """``self.name`` (``ModuleValue::attr``)."""
+    found = lookup(ck, base, name, node)
+    if found is not None:
+        return found
+    if base.instance is None or not base.instance.complete or holder_open(ck, base):
+        return UNKNOWN_VALUE
+    if name.startswith("__") or ck.function.name == "__init__":
+        return UNKNOWN_VALUE
+    return ck.report("module-attribute-missing", node, module=base.name, name=name)
+
+
+def lookup(ck: Checker, base: ModuleObject, name: str, node: tree.Node) -> Sugared | None:
+    """As :func:`attribute`; None where nothing of this name is known."""
+    if base.cls is None:
+        return _external_attribute(ck, base, name, node)
+    if base.instance is not None:
+        found = base.instance.attribute(name)
+        if found is not None:
+            return from_attribute(ck, base, found, node)
+    special = _special(ck, base, name)
+    if special is not None and not isinstance(method(base.cls, name), Function):
+        return special
+    defined = method(base.cls, name)
+    if isinstance(defined, Function):
+        return _method(ck, base, defined, node)
+    if isinstance(defined, External):
+        return _inherited(ck, base, name, node)
+    return None
+
+
+def _method(ck: Checker, base: ModuleObject, function: Function, node: tree.Node) -> Sugared:
+    if function.is_static:
+        return ck.names.sugared(function, constant=False)
+    if function.is_property:
+        if function.modifier in ("ignore", "unused", "drop") or not transparent(function):
+            return UNKNOWN_VALUE
+        return calls.call_function(ck, function, base, [], [], node)
+    if function.owner is not None and function.name in function.owner.overloads:
+        return UNKNOWN_VALUE
+    if function.modifier in ("ignore", "unused", "drop"):
+        return Opaque(function, base)
+    if function.is_classmethod or not transparent(function):
+        return UNKNOWN_VALUE
+    return Functions((function,), base)
+
+
+def _inherited(ck: Checker, base: ModuleObject, name: str, node: tree.Node) -> Sugared | None:
+    """A member that a base class of torch may have."""
+    assert base.cls is not None
+    if name in _UNSUPPORTED:
+        return ck.report("module-method-unsupported", node, method=name, message=_UNSUPPORTED[name])
+    if name in _COMPILES:
+        return UNKNOWN_VALUE
+    known = _torch_base(base)
+    if known is None:
+        return UNKNOWN_VALUE if name in _NN_MODULE_MEMBERS or not _only_nn_module(base) else None
+    schemas = [schema for key, schema in known.methods.items() if key == name or key.startswith(f"{name}__")]
+    if schemas:
+        return Library(name, library.Entry("function", signatures=tuple(schemas)))
+    return UNKNOWN_VALUE
+
+
+#: Members of ``nn.Module`` itself that are no methods a forward would call.
+_NN_MODULE_MEMBERS = frozenset({"T_destination", "dump_patches", "call_super_init", "forward", "__call__", "training"})
+
+
+def _only_nn_module(base: ModuleObject) -> bool:
+    """Whether the only base outside the program is ``nn.Module`` itself, whose members are known."""
+    from torchscript_lint.program.classes import lineage
+
+    assert base.cls is not None
+    line = lineage(base.cls)
+    outside = {entry.name for entry in line.classes if isinstance(entry, External)}
+    return line.complete and outside <= {"torch.nn.Module", "torch.nn.modules.Module", "object"}
+
+
+def _torch_base(base: ModuleObject) -> library.NNModule | None:
+    from torchscript_lint.program.classes import lineage
+
+    assert base.cls is not None
+    for entry in lineage(base.cls).classes:
+        if isinstance(entry, External) and is_module_name(entry.name):
+            return library.nn_module(entry.name.rpartition(".")[2])
+    return None
+
+
+def _external_attribute(ck: Checker, base: ModuleObject, name: str, node: tree.Node) -> Sugared | None:
+    special = _special(ck, base, name)
+    if special is not None:
+        return special
+    if not base.external or not is_module_name(base.external):
+        return UNKNOWN_VALUE
+    if name in _UNSUPPORTED:
+        return ck.report("module-method-unsupported", node, method=name, message=_UNSUPPORTED[name])
+    known = library.nn_module(base.external.rpartition(".")[2])
+    if known is None:
+        return UNKNOWN_VALUE
+    if name in known.attributes:
+        # Another instance may hold None there.
+        type_ = known.attributes[name]
+        return Simple(type_) if type_ in (TENSOR, INT, BOOL) and name not in ("bias", "in_proj_bias") else UNKNOWN_VALUE
+    if name in known.constants:
+        type_ = known.constants[name]
+        return Simple(type_) if type_ in (INT, BOOL) else UNKNOWN_VALUE
+    schemas = [schema for key, schema in known.methods.items() if key == name or key.startswith(f"{name}__")]
+    if schemas:
+        return Library(name, library.Entry("function", signatures=tuple(schemas)))
+    return UNKNOWN_VALUE
+
+
+def _special(ck: Checker, base: ModuleObject, name: str) -> Sugared | None:
+    """``self.children()`` and its kin, and the methods of module dicts."""
+    kind = container_kind(base)
+    if name in ("items", "keys", "values") and kind in ("dict", "paramdict"):
+        members = _members(ck, base)
+        keys = _keys(base)
+        if name == "values":
+            return ModuleDictMethod(name, members)
+        if name == "keys":
+            return ModuleDictMethod(name, keys)
+        return ModuleDictMethod(name, Iterables([keys, members]))
+    if name in _FORMS:
+        if name == "children" and kind in ("list", "dict"):
+            return ModuleDictMethod(name, _members(ck, base))
+        unknown = Items(None, ModuleObject(None)) if "buffers" not in name else Items(None, Simple(TENSOR))
+        if name.startswith("named"):
+            return ModuleDictMethod(name, Iterables([Items(None, Simple(STR)), unknown]))
+        return ModuleDictMethod(name, unknown)
+    return None
+
+
+# --- containers ----------------------------------------------------------------------------------
+
+
+def _container_attribute(base: ModuleObject) -> Attribute | None:
+    return base.attribute
+
+
+def _members(ck: Checker, base: ModuleObject) -> Items:
+    """The members of a container."""
+    held = _container_attribute(base)
+    if held is None or not held.certain or not held.always:
+        return Items(None, ModuleObject(None))
+    if held.elements is not None:
+        return Items([_member(ck, element) for element in held.elements])
+    if held.element is not None:
+        return Items(None, _member(ck, held.element))
+    return Items(None, ModuleObject(None))
+
+
+def _member(ck: Checker, element: Attribute) -> Sugared:
+    if element.kind == "module":
+        return module_of(ck, element)
+    return Simple(element.type) if element.kind in ("parameter", "buffer", "value") else UNKNOWN_VALUE
+
+
+def _keys(base: ModuleObject) -> Items:
+    held = _container_attribute(base)
+    if held is not None and held.keys is not None and held.certain and held.always:
+        return Items([Simple(STR, key) for key in held.keys])
+    return Items(None, Simple(STR))
+
+
+def iterate(ck: Checker, base: ModuleObject, node: tree.Node) -> Sugared:
+    """What a loop over a module runs over (``ModuleValue::iter``)."""
+    kind = container_kind(base)
+    if kind in ("list", "paramlist"):
+        members = _members(ck, base)
+        if kind == "paramlist" and members.items is None:
+            return Items(None, Simple(TENSOR))
+        return members
+    if kind == "dict":
+        return _keys(base)
+    if kind == "paramdict":
+        return ck.report("parameter-dict-iteration", node)
+    if is_open(base) or (base.cls is not None and not _only_nn_module(base)):
+        return UNKNOWN_VALUE
+    return ck.report("module-not-iterable", node, module=base.name)
+
+
+def get_item(ck: Checker, base: Sugared, index: tree.Expr, node: tree.Node, hint: Type | None) -> Sugared:
+    """``self.layers[i]``, ``self.heads["a"]`` (``ModuleValue::getitem``, ``SugaredTupleValue::getitem``)."""
+    position = expressions.value(ck, index)
+    if isinstance(base, Items):
+        return _index_items(ck, base, position, node)
+    assert isinstance(base, ModuleObject)
+    kind = container_kind(base)
+    if hint is not None:
+        return Simple(hint) if kind else UNKNOWN_VALUE
+    if kind in ("list", "paramlist"):
+        members = _members(ck, base)
+        return _index_items(ck, members, position, node)
+    if kind in ("dict", "paramdict"):
+        if position.const is NO:
+            if position.unknown:
+                return UNKNOWN_VALUE
+            return ck.report("module-dict-key", node)
+        keys = _keys(base)
+        members = _members(ck, base)
+        if keys.items is None or members.items is None:
+            return members.item or UNKNOWN_VALUE
+        for key, member in zip(keys.items, members.items, strict=False):
+            if isinstance(key, Simple) and key.const == position.const:
+                return member
+        return ck.report("module-dict-key-missing", node, key=str(position.const))
+    if is_open(base) or (base.cls is not None and not _only_nn_module(base)):
+        return UNKNOWN_VALUE
+    return ck.report("module-not-subscriptable", node, module=base.name)
+
+
+def _index_items(ck: Checker, base: Items, position: Simple, node: tree.Node) -> Sugared:
+    if position.type is UNKNOWN:
+        return UNKNOWN_VALUE
+    if position.type is not INT or not isinstance(position.const, int):
+        return ck.report("module-index-variable", node)
+    if base.items is None:
+        return base.item or UNKNOWN_VALUE
+    length = len(base.items)
+    if not -length <= position.const < length:
+        return ck.report("module-index-range", node, index=str(position.const), length=str(length))
+    return base.items[position.const]
+
+
+def slice_container(ck: Checker, base: ModuleObject, index: tree.Slice, node: tree.Node) -> Sugared:
+    """``self.layers[1:]``: the members become plain values, which can no longer be called."""
+    for bound in (index.lower, index.upper, index.step):
+        if bound is not None:
+            expressions.value(ck, bound)
+    return UNKNOWN_VALUE
+
+
+# --- calls ---------------------------------------------------------------------------------------
+
+
+def call(
+    ck: Checker, base: ModuleObject, args: Sequence[Simple], keywords: Keywords, node: tree.Node
+) -> Simple:
+    """``self.layer(x)``: calls its ``forward``."""
+    if container_kind(base) == "list" and _is_sequential(base):
+        return _call_sequential(ck, base, args, keywords, node)
+    if base.cls is not None:
+        if holder_open(ck, base):
+            return UNKNOWN_VALUE
+        forward = attribute(ck, base, "forward", node)
+        if isinstance(forward, (Functions, Library, Opaque, Builtin)):
+            return expressions.as_value(ck, calls.call(ck, forward, list(args), keywords, node), node)
+        return UNKNOWN_VALUE
+    if not base.external or not is_module_name(base.external) or is_open(base):
+        return UNKNOWN_VALUE
+    known = library.nn_module(base.external.rpartition(".")[2])
+    if known is None or not known.forward:
+        return UNKNOWN_VALUE
+    return calls.call_signatures(ck, "forward", known.forward, args, keywords, node)
+
+
+def _is_sequential(base: ModuleObject) -> bool:
+    if base.cls is None:
+        return base.external.rpartition(".")[2] == "Sequential"
+    return not isinstance(method(base.cls, "forward"), Function)
+
+
+def _call_sequential(
+    ck: Checker, base: ModuleObject, args: Sequence[Simple], keywords: Keywords, node: tree.Node
+) -> Simple:
+    known = library.nn_module("Sequential")
+    members = _members(ck, base)
+    if known is not None and known.forward and not is_open(base):
+        fitted = calls.call_signatures(ck, "forward", known.forward, args, keywords, node)
+        if fitted.unknown:
+            return UNKNOWN_VALUE
+    if members.items is None or not args or keywords:
+        return UNKNOWN_VALUE
+    result = args[0]
+    for member in members.items:
+        if not isinstance(member, ModuleObject):
+            return UNKNOWN_VALUE
+        ck.muted += 1
+        try:
+            result = call(ck, member, [result], (), node)
+        finally:
+            ck.muted -= 1
+        if is_unknown(result):
+            return UNKNOWN_VALUE
+    return result
+
+
+# --- writing and asking --------------------------------------------------------------------------
+
+
+def assign(ck: Checker, owner: ModuleObject, name: str, value: Simple, node: tree.Node) -> None:
+    """``self.name = value`` in a compiled method (``SimpleValue::setAttr``)."""
+    if owner.instance is None or holder_open(ck, owner):
+        return
+    found = owner.instance.attribute(name)
+    if found is None:
+        setter = _setter(owner, name)
+        if setter is not None:
+            calls.call_function(ck, setter, owner, [value], [], node)
+        elif isinstance(method(owner.cls, name), Function) if owner.cls is not None else False:
+            ck.report("read-only-attribute", node, name=name)
+        elif owner.instance.complete:
+            ck.report("module-attribute-set", node, name=name)
+        return
+    if found.kind == "unconvertible" and found.certain and found.always:
+        ck.report("module-attribute-set", node, name=name)
+        return
+    if not found.certain or not found.always or found.kind not in ("parameter", "buffer", "value"):
+        return
+    if found.is_constant:
+        ck.report("module-attribute-set", node, name=name)
+        return
+    if not is_subtype(value.type, found.type):
+        ck.report("attribute-type-change", node, name=name, expected=str(found.type), found=str(value.type))
+
+
+def _setter(owner: ModuleObject, name: str) -> Function | None:
+    from torchscript_lint.program.classes import lineage
+
+    if owner.cls is None:
+        return None
+    for entry in lineage(owner.cls).classes:
+        if isinstance(entry, Class) and name in entry.setters:
+            return entry.setters[name]
+    return None
+
+
+def has(ck: Checker, base: ModuleObject, name: str) -> bool | None:
+    """``hasattr(self, name)``."""
+    if base.instance is None or holder_open(ck, base) or base.cls is None:
+        return None
+    found = base.instance.attribute(name)
+    if found is not None:
+        if found.kind in ("module", "parameter", "buffer", "value") and found.always and found.certain:
+            return True
+        return None
+    if isinstance(method(base.cls, name), Function):
+        return None
+    return False if base.instance.complete else None

@@ -1,0 +1,210 @@
+"""One run of the checker over a program: each function is compiled once, as the compiler does it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+from torchscript_lint.findings import Finding, make
+from torchscript_lint.library import Arg, Schema
+from torchscript_lint.program import Class, Function, Module, Program
+from torchscript_lint.program.classes import lineage
+from torchscript_lint.program.instances import Instance, instance
+from torchscript_lint.rules import BY_NAME, Rule
+from torchscript_lint.script.values import UNKNOWN_VALUE, ModuleObject, Simple, Sugared
+from torchscript_lint.source import tree
+from torchscript_lint.types.model import UNKNOWN, ClassType, Type
+
+
+class Compiled:
+    """A function that has been compiled, or is being compiled.
+
+    Attributes:
+        schema: its signature; None while the parameters are read.
+        done: False while its body is being checked: a call then is a recursive one.
+        failed: whether the compiler would have rejected it.
+    """
+
+    __slots__ = ("done", "failed", "schema")
+
+    def __init__(self) -> None:
+        self.schema: Schema | None = None
+        self.done = False
+        self.failed = False
+
+
+class ClassInfo:
+    """A TorchScript class: what compiling its ``__init__`` found it to hold.
+
+    Attributes:
+        cls: the class of the program.
+        type: its type.
+        attributes: the attributes' types.
+        complete: False where the source does not tell all of them.
+        state: ``new``, ``init`` (``__init__`` is being compiled) or ``ready``.
+    """
+
+    __slots__ = ("attributes", "cls", "complete", "state", "type")
+
+    def __init__(self, cls: Class) -> None:
+        self.cls = cls
+        self.attributes: dict[str, Type] = {}
+        self.complete = True
+        self.state = "new"
+        self.type: ClassType = ClassType.of(cls.fullname, "class", self)
+
+
+class Session:
+    """Compiles functions of a program and collects what is found.
+
+    Args:
+        program: the program.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.findings: dict[tuple[object, ...], Finding] = {}
+        self.revealed: list[tuple[str, int, str]] = []
+        self._compiled: dict[tuple[int, object], Compiled] = {}
+        self._classes: dict[Class, ClassInfo] = {}
+        self._lowered: set[int] = set()
+
+    # --- reports ---------------------------------------------------------------------------------
+
+    def report(
+        self,
+        rule: str,
+        module: Module,
+        span: tuple[int, int, int, int],
+        detail: dict[str, str],
+        *,
+        target: str,
+        chain: tuple[str, ...],
+        warning: bool = False,
+    ) -> None:
+        """Note a finding; of the same one by several ways the first stays, an error before a warning."""
+        made = make(
+            BY_NAME.get(rule) or _placeholder(rule), module.path, module.source.region(span), detail,
+            severity="warning" if warning else None, target=target, chain=chain,
+        )  # fmt: skip
+        key = (made.path, made.row, made.column, made.code)
+        known = self.findings.get(key)
+        if known is None or (known.severity == "warning" and made.severity == "error"):
+            self.findings[key] = made
+
+    def front_end(self, function: Function, chain: tuple[str, ...]) -> bool:
+        """Report what the front end rejects in a function, once; whether there is anything."""
+        rejections = function.tree.rejections
+        if id(function) not in self._lowered:
+            self._lowered.add(id(function))
+            for rejection in rejections:
+                self.report(
+                    rejection.rule, function.module, rejection.span, rejection.detail,
+                    target=function.qualname, chain=chain,
+                )  # fmt: skip
+        return bool(rejections)
+
+    # --- compiling -------------------------------------------------------------------------------
+
+    def compile(self, function: Function, receiver: Sugared | None, chain: tuple[str, ...]) -> Compiled:
+        """Compile a function, or find it compiled.
+
+        Args:
+            function: what to compile.
+            receiver: the value of its first parameter, for methods.
+            chain: qualified names from the entry point to its caller.
+        """
+        from torchscript_lint.script.checker import check_function  # they call each other
+
+        key = (id(function), receiver_key(receiver))
+        found = self._compiled.get(key)
+        if found is None:
+            found = self._compiled[key] = Compiled()
+            check_function(self, function, receiver, found, (*chain, function.qualname))
+            found.done = True
+        return found
+
+    def class_info(self, cls: Class, chain: tuple[str, ...]) -> ClassInfo:
+        """A TorchScript class, compiled: first its ``__init__``, then its other methods."""
+        info = self._classes.get(cls)
+        if info is not None:
+            return info
+        info = self._classes[cls] = ClassInfo(cls)
+        info.complete = _plain_class(cls)
+        info.state = "init"
+        init = cls.functions.get("__init__")
+        value = Simple(info.type)
+        if init is not None:
+            self.compile(init, value, chain)
+        elif any(name.startswith("dataclasses.dataclass") for name in cls.decorators):
+            info.complete = False
+        info.state = "ready"
+        for method in _methods_to_compile(cls):
+            self.compile(method, UNKNOWN_VALUE if method.is_classmethod else value, chain)
+        return info
+
+    def module_value(self, cls: Class) -> ModuleObject:
+        """An instance of an ``nn.Module`` subclass of the program."""
+        return ModuleObject(cls, instance=self.instance(cls))
+
+    def instance(self, cls: Class) -> Instance:
+        """What an instance of a module class holds."""
+        return instance(self.program, cls)
+
+
+def receiver_key(receiver: Sugared | None) -> object:
+    """What makes a method another one: the class of the instance it is compiled for."""
+    if isinstance(receiver, ModuleObject):
+        return id(receiver.cls) if receiver.cls is not None else receiver.external
+    if isinstance(receiver, Simple):
+        return receiver.type
+    return None
+
+
+def _plain_class(cls: Class) -> bool:
+    """Whether nothing but the class's own body adds to it."""
+    bases = [entry for entry in lineage(cls).classes[1:] if getattr(entry, "name", "") != "object"]
+    return not bases and not cls.node.keywords and not cls.decorators
+
+
+def _methods_to_compile(cls: Class) -> Iterable[Function]:
+    """``get_jit_class_def`` of ``torch/jit/frontend.py``: all methods of its own body but static and dropped ones."""
+    for name, method in sorted(cls.functions.items()):
+        if name == "__init__" or method.is_static or method.modifier in ("ignore", "unused", "drop"):
+            continue
+        if isinstance(method.node, ast.FunctionDef):
+            yield method
+
+
+def parameters(function: Function, types: list[tuple[Type, int | None]], skip: int) -> list[Arg]:
+    """The parameters as a schema has them.
+
+    Args:
+        function: the function.
+        types: type and broadcasting length of each parameter after the skipped ones.
+        skip: how many parameters at the front (``self``) are left out.
+    """
+    args = []
+    for param, (type_, n) in zip(_positional(function.tree)[skip:], types, strict=True):
+        args.append(Arg(param.name, type_, param.default is not None, param.kind == "keyword", n))
+    return args
+
+
+def _positional(definition: tree.Def) -> list[tree.Param]:
+    return definition.params
+
+
+def schema_of(function: Function, args: list[Arg], returns: Type) -> Schema:
+    """A function's signature, spelled as the compiler prints it."""
+    inner = ", ".join(f"{arg.type} {arg.name}" + ("=..." if arg.has_default else "") for arg in args)
+    text = f"{function.name}({inner}) -> {returns}"
+    return Schema(function.name, "", tuple(args), (returns,), text)
+
+
+def unknown_schema(function: Function) -> Schema:
+    """The signature of a function of which nothing is known: it takes anything."""
+    return Schema(function.name, "", (), (UNKNOWN,), f"{function.name}(...)", vararg=True)
+
+
+def _placeholder(rule: str) -> Rule:
+    return Rule(code="TS999", name=rule, summary="", message=rule, compiler="", why="", instead="")

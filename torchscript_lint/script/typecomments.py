@@ -1,0 +1,66 @@
+"""A signature's type comment as annotations (``parse_type_comment`` and ``merge_type_from_type_comment``)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from torchscript_lint.source import tree
+from torchscript_lint.source.lower import lower_expression
+
+Report = Callable[..., object]
+
+
+def signature_of_comment(
+    definition: tree.Def, expected: int, report: Report
+) -> tuple[list[tree.Expr], tree.Expr] | None:
+    """The annotations of the parameters and of the result that a type comment gives; None after a report.
+
+    Args:
+        definition: a function with a type comment.
+        expected: how many parameters it has, without ``self``.
+        report: called as ``report(rule, node, **detail)``.
+    """
+    text = definition.type_comment or ""
+    text = text[text.index("# type:") + len("# type:") :].strip()
+    parsed = _parse(text)
+    if parsed is None:
+        report("type-comment-malformed", definition, error=f"`{text}`")
+        return None
+    arguments, returns = parsed
+    if len(arguments) != expected:
+        report("type-comment-count", definition, found=str(len(arguments)), expected=str(expected))
+        return None
+    return [_lower(argument, definition) for argument in arguments], _lower(returns, definition)
+
+
+def _parse(text: str) -> tuple[list[ast.expr], ast.expr] | None:
+    """``(A, B) -> C`` as expressions."""
+    if not text.startswith("("):
+        return None
+    # A dict of a tuple to the result has the same shape, and Python's parser reads that.
+    depth = 0
+    for index, char in enumerate(text):
+        depth += char in "([{"
+        depth -= char in ")]}"
+        if depth == 0:
+            break
+    rest = text[index + 1 :].strip()
+    if not rest.startswith("->"):
+        return None
+    try:
+        arguments = ast.parse(f"f{text[: index + 1]}", mode="eval").body
+        returns = ast.parse(rest[2:].split("#")[0].strip(), mode="eval").body
+    except (SyntaxError, ValueError):
+        return None
+    if not isinstance(arguments, ast.Call) or arguments.keywords:
+        return None
+    return arguments.args, returns
+
+
+def _lower(node: ast.expr, definition: tree.Def) -> tree.Expr:
+    for part in ast.walk(node):
+        if isinstance(part, ast.expr):
+            part.lineno, part.col_offset = definition.line, definition.col
+            part.end_lineno, part.end_col_offset = definition.end_line, definition.end_col
+    return lower_expression(node)
