@@ -21,6 +21,7 @@ from torchscript_lint.program.instances.values import (
     join_all,
     weak,
 )
+from torchscript_lint.program.instances.words import words
 from torchscript_lint.program.module import Module
 from torchscript_lint.types import model
 from torchscript_lint.types.model import DictType, ListType, TupleType, Type, optional, union
@@ -34,12 +35,12 @@ _TYPE = ("typing.Type", "type")
 _LIST = ("typing.List", "list")
 _TUPLE = ("typing.Tuple", "tuple")
 _DICT = ("typing.Dict", "dict")
-_TENSORS = frozenset(
-    {
-        "torch.Tensor", "torch.FloatTensor", "torch.LongTensor", "torch.DoubleTensor", "torch.IntTensor",
-        "torch.ShortTensor", "torch.HalfTensor", "torch.CharTensor", "torch.ByteTensor", "torch.BoolTensor",
-        "torch.nn.Parameter", "torch.nn.parameter.Parameter", "torch.autograd.Variable",
-    }
+_TENSORS = words(
+    """
+    torch.Tensor torch.FloatTensor torch.LongTensor torch.DoubleTensor torch.IntTensor torch.ShortTensor
+    torch.HalfTensor torch.CharTensor torch.ByteTensor torch.BoolTensor torch.nn.Parameter
+    torch.nn.parameter.Parameter torch.autograd.Variable
+    """
 )  # fmt: skip
 _SCALARS = {
     "int": "int", "float": "float", "str": "str", "bool": "bool", "complex": "complex", "bytes": "bytes",
@@ -48,7 +49,7 @@ _SCALARS = {
 
 
 def value_of_annotation(module: Module, node: ast.expr | None, depth: int = 6) -> Value:
-    """What a parameter with this annotation is given, going by the annotation; Unknown where it says nothing."""
+    """What a parameter with this annotation is given; Unknown where the annotation does not say."""
     node = _unquoted(node)
     if node is None or depth == 0:
         return UNKNOWN_VALUE
@@ -153,9 +154,13 @@ class _NoType(Exception):
 
 
 def class_annotation(module: Module, node: ast.expr) -> ClassAnnotation:
-    """A class-level annotation. A string, or any under ``from __future__ import annotations``, names no type."""
+    """A class-level annotation. A string (all, under ``from __future__ import annotations``) is no type."""
     if module.future_annotations or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
-        text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ast.unparse(node)
+        text = (
+            node.value
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+            else ast.unparse(node)
+        )
         if module.future_annotations and isinstance(node, ast.Constant):
             text = ast.unparse(node)
         return ClassAnnotation(node, module, model.UNKNOWN, f"Unknown type annotation: '{text}'")
@@ -175,15 +180,16 @@ def class_annotation(module: Module, node: ast.expr) -> ClassAnnotation:
 
 _SIMPLE: dict[str, Type] = {
     "int": model.INT, "float": model.FLOAT, "complex": model.COMPLEX, "str": model.STR, "bool": model.BOOL,
-    "torch.device": model.DEVICE, "torch.dtype": model.INT, "torch.qscheme": model.INT, "torch.SymInt": model.INT,
+    "torch.device": model.DEVICE, "torch.dtype": model.INT, "torch.qscheme": model.INT,
+    "torch.SymInt": model.INT,
     "torch.Generator": model.GENERATOR, "torch.Stream": model.STREAM, "typing.Any": model.ANY,
 }  # fmt: skip
 #: Of these nothing is a TorchScript type, whatever the arguments.
 _NEVER = frozenset(
     f"{module}.{name}"
     for module, names in {
-        "typing": "Callable Type ClassVar Literal Sequence Iterable Mapping MutableMapping Set FrozenSet Collection"
-        " DefaultDict OrderedDict Iterator Generator",
+        "typing": "Callable Type ClassVar Literal Sequence Iterable Mapping MutableMapping Set FrozenSet"
+        " Collection DefaultDict OrderedDict Iterator Generator",
         "collections.abc": "Callable Sequence Iterable Mapping MutableMapping Set Collection Iterator",
     }.items()
     for name in names.split()
@@ -223,7 +229,9 @@ def _type_of(module: Module, node: ast.expr) -> Type:
     if name in _NEVER or name.startswith(("numpy.", "typing.Type")):
         raise _unknown(node)
     found = definition(module, node)
-    if (isinstance(found, External) and is_module_name(found.name)) or (isinstance(found, Class) and is_module(found)):
+    if (isinstance(found, External) and is_module_name(found.name)) or (
+        isinstance(found, Class) and is_module(found)
+    ):
         raise _unknown(node)
     return model.UNKNOWN
 
@@ -268,8 +276,8 @@ def class_annotations(cls: Class) -> dict[str, ClassAnnotation]:
 def parameter_value(module: Module, annotation: ast.expr | None, default: Value | None) -> Value:
     """What a parameter holds of which neither caller nor argument is known.
 
-    The annotation wins; a default that contradicts it (``dim: int = None``) is one more alternative. An unannotated
-    parameter is most likely what its default is, in kind: certainly nothing.
+    The annotation wins; a default that contradicts it (``dim: int = None``) is one more alternative. An
+    unannotated parameter is most likely what its default is, in kind: certainly nothing.
     """
     from torchscript_lint.program.instances.values import Unknown, join, scalar_of
 

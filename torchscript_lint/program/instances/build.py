@@ -1,13 +1,20 @@
-"""From a class to what its instances hold: one abstract run of ``__init__``, then what the compiler makes of it."""
+"""From a class to what its instances hold: one abstract run of ``__init__``, then what the compiler makes of
+it.
+"""
 
 from __future__ import annotations
 
 import ast
 from dataclasses import replace
+from typing import Any
 
 from torchscript_lint.program.classes import lineage
 from torchscript_lint.program.definitions import Class, External
-from torchscript_lint.program.instances.annotations import ClassAnnotation, class_annotation, class_annotations
+from torchscript_lint.program.instances.annotations import (
+    ClassAnnotation,
+    class_annotation,
+    class_annotations,
+)
 from torchscript_lint.program.instances.calls import entry_arguments, init
 from torchscript_lint.program.instances.elsewhere import Elsewhere, elsewhere
 from torchscript_lint.program.instances.infer import infer
@@ -29,17 +36,20 @@ from torchscript_lint.program.instances.values import (
     is_none,
     parts_of,
 )
+from torchscript_lint.program.instances.words import words
 from torchscript_lint.program.module import Module
 from torchscript_lint.program.program import Program
 from torchscript_lint.types import model
 from torchscript_lint.types.model import UNKNOWN, ClassType, TupleType, Type
 
 #: What the compiler passes over in ``__dict__`` (``ignored_attributes`` in ``torch/jit/_recursive.py``).
-_IGNORED = frozenset(
-    "_version _parameters _buffers _non_persistent_buffers_set _backward_hooks _backward_pre_hooks _forward_hooks"
-    " _forward_hooks_with_kwargs _forward_pre_hooks _forward_pre_hooks_with_kwargs _forward_hooks_always_called"
-    " _state_dict_hooks _state_dict_pre_hooks _load_state_dict_pre_hooks _load_state_dict_post_hooks _modules"
-    " _initializing dump_patches".split()
+_IGNORED = words(
+    """
+    _version _parameters _buffers _non_persistent_buffers_set _backward_hooks _backward_pre_hooks
+    _forward_hooks _forward_hooks_with_kwargs _forward_pre_hooks _forward_pre_hooks_with_kwargs
+    _forward_hooks_always_called _state_dict_hooks _state_dict_pre_hooks _load_state_dict_pre_hooks
+    _load_state_dict_post_hooks _modules _initializing dump_patches
+    """
 )
 
 
@@ -73,7 +83,9 @@ def _build(program: Program, cls: Class) -> Instance:
 
 
 class Maker:
-    """Turns what a run found into attributes, as ``infer_concrete_type_builder`` (``torch/jit/_recursive.py``) does."""
+    """Turns what a run found into attributes, as ``infer_concrete_type_builder``
+    (``torch/jit/_recursive.py``) does.
+    """
 
     def __init__(self, run: Run, outside: Elsewhere, exhausted: bool) -> None:
         self.run = run
@@ -107,7 +119,10 @@ class Maker:
             if isinstance(entry, Class):
                 if entry.functions.keys() & {"__getattr__", "__getattribute__", "__setattr__", "__new__"}:
                     return True
-                if any(keyword.arg == "metaclass" and not _is_abc(keyword.value) for keyword in entry.node.keywords):
+                if any(
+                    keyword.arg == "metaclass" and not _is_abc(keyword.value)
+                    for keyword in entry.node.keywords
+                ):
                     return True
             elif entry.name not in HARMLESS and not entry.name.startswith("torch.nn."):
                 return True
@@ -131,11 +146,14 @@ class Maker:
             result = self._changed(result, name)
         return result
 
-    def of_value(self, name: str, value: Value, place: str, module: Module, node: ast.AST | None) -> Attribute:
+    def of_value(
+        self, name: str, value: Value, place: str, module: Module, node: ast.AST | None
+    ) -> Attribute:
         """What the compiler makes of a value, by itself."""
 
-        def make(kind: str, **more: object) -> Attribute:
-            return Attribute(name, kind, module, node=node, certain=more.pop("certain", value.certain), **more)  # type: ignore[arg-type]
+        def make(kind: str, **more: Any) -> Attribute:
+            more.setdefault("certain", value.certain)
+            return Attribute(name, kind, module, node=node, **more)
 
         if isinstance(value, Alternatives):
             return self._of_alternatives(name, value, place, module, node)
@@ -160,7 +178,10 @@ class Maker:
         inferred = infer(value)
         if inferred.type is None:
             return make(
-                "unconvertible", reason=inferred.reason, python_type=inferred.python_type, certain=inferred.certain
+                "unconvertible",
+                reason=inferred.reason,
+                python_type=inferred.python_type,
+                certain=inferred.certain,
             )
         if inferred.type is UNKNOWN:
             return make("unknown", certain=False)
@@ -176,7 +197,9 @@ class Maker:
         kinds, types = {part.kind for part in parts}, {part.type for part in parts}
         kind = kinds.pop() if len(kinds) == 1 else "unknown"
         type_ = types.pop() if len(types) == 1 else UNKNOWN
-        certain = kind != "unknown" and kind != "module" and type_ is not UNKNOWN and all(p.certain for p in parts)
+        certain = (
+            kind != "unknown" and kind != "module" and type_ is not UNKNOWN and all(p.certain for p in parts)
+        )
         reasons = {part.reason for part in parts}
         return Attribute(
             name, kind, module, type_, certain=certain, alternatives=tuple(parts), node=node,
@@ -205,7 +228,9 @@ class Maker:
             certain=value.certain and value.cls is not None, node=node,
         )  # fmt: skip
 
-    def _of_callable(self, name: str, value: Callee | Local, module: Module, node: ast.AST | None) -> Attribute:
+    def _of_callable(
+        self, name: str, value: Callee | Local, module: Module, node: ast.AST | None
+    ) -> Attribute:
         definition = value.definition if isinstance(value, Callee) else None
         if isinstance(definition, Class) or (isinstance(value, Callee) and value.makes_module):
             return self._failed(name, value, "type", module, node)
@@ -247,7 +272,9 @@ class Maker:
             return replace(found, is_constant=True, type=constant_type(slot.value, found.type))
         if isinstance(slot.value, Seq) and slot.value.items == () and slot.value.kind == "list":
             empty = TupleType.of(())
-            return replace(found, kind="value", is_constant=True, type=empty, reason="", python_type="", constant=())
+            return replace(
+                found, kind="value", is_constant=True, type=empty, reason="", python_type="", constant=()
+            )
         return replace(found, is_constant=True)
 
     def _changed(self, found: Attribute, name: str) -> Attribute:
@@ -263,7 +290,11 @@ class Maker:
         if assigned is not None:
             value = self.run.isolated(assigned[0].module, assigned[1], assigned[0])
             if isinstance(value, Seq) and value.items is not None:
-                names |= {item.value for item in value.items if isinstance(item, Const) and isinstance(item.value, str)}
+                names |= {
+                    item.value
+                    for item in value.items
+                    if isinstance(item, Const) and isinstance(item.value, str)
+                }
         return names
 
     def _class_constants(self, attributes: dict[str, Attribute]) -> None:
@@ -299,14 +330,21 @@ def constant_of(value: Value) -> object:
     """The Python value, where it is known for sure; a tuple or list of such as a tuple."""
     if isinstance(value, Const) and value.certain:
         return value.value
-    if isinstance(value, Seq) and value.kind in ("tuple", "list") and value.items is not None and value.certain:
+    if (
+        isinstance(value, Seq)
+        and value.kind in ("tuple", "list")
+        and value.items is not None
+        and value.certain
+    ):
         items = [constant_of(item) for item in value.items]
         return NO_CONSTANT if any(item is NO_CONSTANT for item in items) else tuple(items)
     return NO_CONSTANT
 
 
 def constant_type(value: Value, type_: Type) -> Type:
-    """The type of a constant: a list is taken as a tuple (``_get_valid_constant`` in ``torch/jit/_recursive.py``)."""
+    """The type of a constant: a list is taken as a tuple (``_get_valid_constant`` in
+    ``torch/jit/_recursive.py``).
+    """
     if isinstance(value, Seq) and value.kind in ("list", "tuple"):
         if value.items is None:
             return UNKNOWN
@@ -317,6 +355,3 @@ def constant_type(value: Value, type_: Type) -> Type:
         ]
         return TupleType.of(nested)
     return type_
-
-
-

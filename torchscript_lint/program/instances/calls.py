@@ -1,16 +1,21 @@
-"""Calls in ``__init__``: methods of ``self``, constructors, functions of the program, methods of containers."""
+"""Calls in ``__init__``: methods of ``self`` and of containers, constructors, functions of the program."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Union
+from typing import TypeAlias
 
 from torchscript_lint.program.classes import is_module
 from torchscript_lint.program.definitions import Class, External, Function
 from torchscript_lint.program.instances.annotations import parameter_value
-from torchscript_lint.program.instances.containers import container_method, dict_method, list_method, text_method
+from torchscript_lint.program.instances.containers import (
+    container_method,
+    dict_method,
+    list_method,
+    text_method,
+)
 from torchscript_lint.program.instances.expressions import evaluate
 from torchscript_lint.program.instances.iterate import iterate
 from torchscript_lint.program.instances.lookup import attribute_of, is_enum
@@ -42,9 +47,10 @@ from torchscript_lint.program.instances.values import (
     parts_of,
     weak,
 )
+from torchscript_lint.program.instances.words import words
 from torchscript_lint.program.module import Module
 
-FunctionNode = Union[ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda]
+FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
 @dataclass(frozen=True)
@@ -163,7 +169,9 @@ def method(run: Run, base: Value, name: str, args: Args, node: ast.Call) -> Valu
         return dict_method(run, base, name, args)
     if isinstance(base, ModuleValue):
         return container_method(run, base, name, args)
-    if (isinstance(base, Const) and isinstance(base.value, str)) or (isinstance(base, Scalar) and base.tag == "str"):
+    if (isinstance(base, Const) and isinstance(base.value, str)) or (
+        isinstance(base, Scalar) and base.tag == "str"
+    ):
         return text_method(base, name, args)
     if isinstance(base, Scalar) and base.tag in ("tensor", "parameter", "buffer"):
         return tensor_method(base, name, args)
@@ -251,13 +259,13 @@ def init(run: Run, after: Class | None, args: Args, node: ast.AST | None) -> Non
 # --- functions ------------------------------------------------------------------------------------
 
 #: Decorators after which a call still runs the function's own body.
-_TRANSPARENT = frozenset(
-    {
-        "staticmethod", "classmethod", "property", "torch.no_grad", "torch.inference_mode", "functools.lru_cache",
-        "functools.cache", "torch.jit.export", "torch.jit.ignore", "torch.jit.unused", "torch.jit.script",
-        "torch.jit._script_if_tracing", "torch.jit.script_if_tracing", "typing.no_type_check", "abc.abstractmethod",
-        "torch.enable_grad", "torch.fx.wrap", "functools.wraps",
-    }
+_TRANSPARENT = words(
+    """
+    staticmethod classmethod property torch.no_grad torch.inference_mode functools.lru_cache functools.cache
+    torch.jit.export torch.jit.ignore torch.jit.unused torch.jit.script torch.jit._script_if_tracing
+    torch.jit.script_if_tracing typing.no_type_check abc.abstractmethod torch.enable_grad torch.fx.wrap
+    functools.wraps
+    """
 )  # fmt: skip
 
 
@@ -277,7 +285,9 @@ def bind(
     spec = node.args
     positional = [*spec.posonlyargs, *spec.args]
     defaults: dict[str, ast.expr] = {}
-    for parameter, value in zip(positional[len(positional) - len(spec.defaults) :], spec.defaults, strict=True):
+    for parameter, value in zip(
+        positional[len(positional) - len(spec.defaults) :], spec.defaults, strict=True
+    ):
         defaults[parameter.arg] = value
     for parameter, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True):
         if default is not None:
@@ -353,7 +363,9 @@ def _apply(run: Run, callee: Value, args: Args, node: ast.Call) -> Value:
             return run.call_function(callee.node, callee.module, callee.owner, bound, scope)
     elif isinstance(callee, Partial):
         keywords = {**dict(callee.keywords), **args.keywords}
-        return apply(run, callee.func, replace(args, values=(*callee.args, *args.values), keywords=keywords), node)
+        return apply(
+            run, callee.func, replace(args, values=(*callee.args, *args.values), keywords=keywords), node
+        )
     elif isinstance(callee, ModuleValue):
         return UNKNOWN_VALUE  # running a module does not set attributes of another
     run.loose_if_self(iter(args.all()))

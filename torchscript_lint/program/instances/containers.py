@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from torchscript_lint.program.instances.iterate import iterate, items_of, keys_of, values_of
+from torchscript_lint.program.instances.iterate import items_of, iterate, keys_of, values_of
 from torchscript_lint.program.instances.run import Run
 from torchscript_lint.program.instances.statements import extended, with_member
 from torchscript_lint.program.instances.values import (
@@ -27,6 +27,7 @@ from torchscript_lint.program.instances.values import (
     members,
     weak,
 )
+from torchscript_lint.program.instances.words import words
 
 if TYPE_CHECKING:
     from torchscript_lint.program.instances.calls import Args
@@ -136,18 +137,26 @@ def _update(run: Run, base: Map, other: Value | None, args: Args) -> None:
     run.state.change(base, weak(Map(None, UNKNOWN_VALUE, UNKNOWN_VALUE, base.nonempty, idents=base.idents)))
 
 
-_TEXT = frozenset(
-    "lower upper title capitalize strip lstrip rstrip replace format join removeprefix removesuffix zfill casefold"
-    " ljust rjust center".split()
+_TEXT = words(
+    """
+    lower upper title capitalize strip lstrip rstrip replace format join removeprefix removesuffix zfill
+    casefold ljust rjust center
+    """
 )
-_TEXT_TESTS = frozenset("startswith endswith isdigit isalpha islower isupper isidentifier isnumeric".split())
+_TEXT_TESTS = words(
+    """
+    startswith endswith isdigit isalpha islower isupper isidentifier isnumeric
+    """
+)
 
 
 def text_method(base: Value, name: str, args: Args) -> Value:
     """A method of a string."""
     if name in _TEXT or name in _TEXT_TESTS:
         values = [arg.value for arg in args.values if isinstance(arg, Const)]
-        known = isinstance(base, Const) and base.certain and len(values) == len(args.values) and not args.keywords
+        known = (
+            isinstance(base, Const) and base.certain and len(values) == len(args.values) and not args.keywords
+        )
         if known and name not in ("format", "join") and args.rest is None:
             assert isinstance(base, Const)
             try:
@@ -250,6 +259,3 @@ def _views(base: ModuleValue, name: str) -> Value:
         return Seq("iterator", base.items)
     pairs = tuple(Seq("tuple", pair, nonempty=True) for pair in zip(keys, base.items, strict=True))
     return Seq("iterator", pairs, nonempty=bool(pairs))
-
-
-

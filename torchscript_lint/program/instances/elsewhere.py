@@ -39,7 +39,7 @@ class Elsewhere:
 
 
 def elsewhere(cls: Class) -> Elsewhere:
-    """The stores that matter for a class: by its own and inherited methods, and by other code of these files."""
+    """The stores that matter for a class: by its methods and by other code of its files."""
     stores: dict[str, list[ast.expr | None]] = {}
     names: set[str] = set()
     compiled = compiled_methods(cls)
@@ -90,7 +90,9 @@ def _reach(cls: Class, start: set[str]) -> set[str]:
 
 
 def compiled_methods(cls: Class) -> set[str]:
-    """Names of methods that compiling an instance reaches: ``forward``, exported ones, properties, what they use."""
+    """Names of methods that compiling an instance reaches: ``forward``, exported ones, properties, what they
+    use.
+    """
     start = {"forward"}
     for entry in lineage(cls).classes:
         if isinstance(entry, Class):
@@ -120,10 +122,23 @@ def _self_stores(function: Function) -> dict[str, list[ast.expr | None]]:
             found.setdefault(name, []).append(value)
     for node in ast.walk(function.node):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            register = node.func.attr in ("register_buffer", "register_parameter", "add_module", "register_module")
-            if register and isinstance(node.func.value, ast.Name) and node.func.value.id == first and node.args:
-                if isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
-                    found.setdefault(node.args[0].value, []).append(None)
+            register = node.func.attr in (
+                "register_buffer",
+                "register_parameter",
+                "add_module",
+                "register_module",
+            )
+            if (
+                (
+                    register
+                    and isinstance(node.func.value, ast.Name)
+                    and node.func.value.id == first
+                    and node.args
+                )
+                and isinstance(node.args[0], ast.Constant)
+                and isinstance(node.args[0].value, str)
+            ):
+                found.setdefault(node.args[0].value, []).append(None)
     return found
 
 
@@ -152,7 +167,9 @@ def _is_store(node: ast.AST) -> bool:
 
 
 def outside_stores(module: Module) -> dict[str, list[ast.expr | None]]:
-    """Attributes that a file sets on anything that is not a plain ``self``, or by ``setattr`` with a literal name."""
+    """Attributes that a file sets on anything that is not a plain ``self``, or by ``setattr`` with a literal
+    name.
+    """
     found: dict[str, list[ast.expr | None]] | None = getattr(module, "_outside_stores", None)
     if found is None:
         found = {}
@@ -160,10 +177,11 @@ def outside_stores(module: Module) -> dict[str, list[ast.expr | None]]:
             if not (isinstance(target.value, ast.Name) and target.value.id in ("self", "cls")):
                 found.setdefault(target.attr, []).append(value)
         for node in ast.walk(module.tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "setattr":
-                if len(node.args) == 3 and isinstance(node.args[1], ast.Constant):
-                    own = isinstance(node.args[0], ast.Name) and node.args[0].id == "self"
-                    if isinstance(node.args[1].value, str) and not own:
-                        found.setdefault(node.args[1].value, []).append(node.args[2])
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and len(node.args) == 3):
+                continue
+            base, name, value = node.args
+            own = isinstance(base, ast.Name) and base.id == "self"
+            if node.func.id == "setattr" and isinstance(name, ast.Constant) and not own:
+                found.setdefault(str(name.value), []).append(value)
         module._outside_stores = found  # type: ignore[attr-defined]
     return found

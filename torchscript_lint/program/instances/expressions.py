@@ -40,7 +40,8 @@ from torchscript_lint.program.instances.values import (
 _NUMERIC = ("int", "float", "bool", "complex")
 _FOLD: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod, ast.Pow: operator.pow, ast.LShift: operator.lshift,
+    ast.FloorDiv: operator.floordiv, ast.Mod: operator.mod, ast.Pow: operator.pow,
+    ast.LShift: operator.lshift,
     ast.RShift: operator.rshift, ast.BitAnd: operator.and_, ast.BitOr: operator.or_, ast.BitXor: operator.xor,
 }  # fmt: skip
 
@@ -93,7 +94,7 @@ def _slice(base: Value, bounds: list[Value | None]) -> Value:
     known = [bound.value if isinstance(bound, Const) else bound for bound in bounds]
     if base.items is not None and all(bound is None or type(bound) is int for bound in known):
         try:
-            items = base.items[slice(*known)]
+            items = base.items[slice(*known)]  # type: ignore[arg-type]
         except ValueError:
             return UNKNOWN_VALUE
         certain = base.certain and all(bound is None or bound.certain for bound in bounds)
@@ -149,7 +150,9 @@ def _dict(run: Run, node: ast.Dict) -> Value:
                 pairs.extend(value.items)
             else:
                 known = False
-                pairs.append((value.key, value.value) if isinstance(value, Map) else (UNKNOWN_VALUE, UNKNOWN_VALUE))
+                pairs.append(
+                    (value.key, value.value) if isinstance(value, Map) else (UNKNOWN_VALUE, UNKNOWN_VALUE)
+                )
         else:
             pairs.append((evaluate(run, key), value))
     return make_map(run, pairs, known)
@@ -252,7 +255,9 @@ def _small(a: object, b: object) -> bool:
 
 
 def _binary(run: Run, op: ast.operator, left: Value, right: Value) -> Value:
-    if any(isinstance(side, Scalar) and side.tag in ("tensor", "parameter", "buffer") for side in (left, right)):
+    if any(
+        isinstance(side, Scalar) and side.tag in ("tensor", "parameter", "buffer") for side in (left, right)
+    ):
         others = [side for side in (left, right) if scalar_of(side) is None]
         return TENSOR if not others else weak(TENSOR)
     if isinstance(left, Seq) or isinstance(right, Seq):
@@ -290,7 +295,12 @@ def _number_op(op: ast.operator, a: str, b: str, right: Value) -> Value:
 
 
 def _sequence_op(run: Run, op: ast.operator, left: Value, right: Value) -> Value:
-    if isinstance(op, ast.Add) and isinstance(left, Seq) and isinstance(right, Seq) and left.kind == right.kind:
+    if (
+        isinstance(op, ast.Add)
+        and isinstance(left, Seq)
+        and isinstance(right, Seq)
+        and left.kind == right.kind
+    ):
         if left.items is not None and right.items is not None:
             items = (*left.items, *right.items)
             return Seq(left.kind, items, nonempty=bool(items), idents=_new(run, left.kind))
@@ -305,10 +315,10 @@ def _sequence_op(run: Run, op: ast.operator, left: Value, right: Value) -> Value
         sequence, count = (left, right) if isinstance(left, Seq) else (right, left)
         if not isinstance(sequence, Seq) or sequence.kind not in ("list", "tuple"):
             return UNKNOWN_VALUE
-        if isinstance(count, Const) and type(count.value) is int and sequence.items is not None:
-            if len(sequence.items) * count.value <= ITEMS:
-                items = sequence.items * count.value
-                return Seq(sequence.kind, items, nonempty=bool(items), idents=_new(run, sequence.kind))
+        times = count.value if isinstance(count, Const) and type(count.value) is int else None
+        if times is not None and sequence.items is not None and len(sequence.items) * times <= ITEMS:
+            items = sequence.items * times
+            return Seq(sequence.kind, items, nonempty=bool(items), idents=_new(run, sequence.kind))
         element = join_all(list(sequence.items)) if sequence.items is not None else sequence.element
         return Seq(sequence.kind, None, element, idents=_new(run, sequence.kind))
     return UNKNOWN_VALUE
@@ -327,7 +337,9 @@ def _compare(run: Run, node: ast.Compare) -> Value:
         return BOOL
     if any(isinstance(value, Scalar) and value.tag in ("tensor", "parameter") for value in values):
         return TENSOR
-    return BOOL if all(scalar_of(v) is not None or isinstance(v, (Const, Seq)) for v in values) else weak(BOOL)
+    return (
+        BOOL if all(scalar_of(v) is not None or isinstance(v, (Const, Seq)) for v in values) else weak(BOOL)
+    )
 
 
 def _if_exp(run: Run, node: ast.IfExp) -> Value:
@@ -397,7 +409,12 @@ def _generate(run: Run, generators: list[ast.comprehension], make: Callable[[], 
     from torchscript_lint.program.instances.statements import assign
 
     scope = run.state.scopes[run.frame.scope]
-    names = {name.id for generator in generators for name in ast.walk(generator.target) if isinstance(name, ast.Name)}
+    names = {
+        name.id
+        for generator in generators
+        for name in ast.walk(generator.target)
+        if isinstance(name, ast.Name)
+    }
     saved = {name: scope[name] for name in names if name in scope}
 
     def level(index: int) -> Seq:
@@ -415,7 +432,9 @@ def _generate(run: Run, generators: list[ast.comprehension], make: Callable[[], 
         assign(run, generator.target, found.element, None)
         inner = _filtered(run, generator.ifs, lambda: level(index + 1))
         element = join_all(list(inner.items)) if inner.items is not None else inner.element
-        return Seq("", None, element, found.nonempty and inner.nonempty, certain=source.certain and inner.certain)
+        return Seq(
+            "", None, element, found.nonempty and inner.nonempty, certain=source.certain and inner.certain
+        )
 
     try:
         return level(0)
@@ -501,5 +520,3 @@ _HANDLERS: dict[type[ast.expr], Callable[[Run, Any], Value]] = {
     ast.Call: _call,
     ast.Starred: _starred,
 }
-
-

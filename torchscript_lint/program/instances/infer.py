@@ -36,6 +36,8 @@ _SCALARS: dict[str, Type] = {
     "generator": model.GENERATOR, "stream": model.STREAM,
 }  # fmt: skip
 
+_INCONSISTENT = "inputs to traced functions must have consistent"
+
 
 @dataclass(frozen=True)
 class Inferred:
@@ -67,7 +69,9 @@ def infer(value: Value) -> Inferred:
     if isinstance(value, (Callee, Local, Partial, Bound)):
         return _failed(type_name(value), value.certain)
     if isinstance(value, ModuleValue):
-        return Inferred(None, value.certain, "Cannot infer concrete type of torch.nn.Module", "torch.nn.Module")
+        return Inferred(
+            None, value.certain, "Cannot infer concrete type of torch.nn.Module", "torch.nn.Module"
+        )
     if isinstance(value, Alternatives):
         found = [infer(part) for part in parts_of(value)]
         if all(one.type is found[0].type and one.type is not None for one in found):
@@ -96,8 +100,8 @@ def type_name(value: Value) -> str:
 
 def _failed(name: str, certain: bool) -> Inferred:
     reason = (
-        "Only tensors and (possibly nested) tuples of tensors, lists, or dictsare supported as inputs or outputs of"
-        f" traced functions, but instead got value of type {name.split('.')[-1]}"
+        "Only tensors and (possibly nested) tuples of tensors, lists, or dictsare supported as inputs or"
+        f" outputs of traced functions, but instead got value of type {name.split('.')[-1]}"
     )
     return Inferred(None, certain, reason, name)
 
@@ -131,9 +135,7 @@ def _of_sequence(value: Seq) -> Inferred:
             return Inferred(None, value.certain and found.certain, reason, "list")
         unified = found.type if result is None else _unify(result, found.type)
         if unified is None:
-            reason = (
-                f"List inputs to traced functions must have consistent element type. Found {result} and {found.type}"
-            )
+            reason = f"List {_INCONSISTENT} element type. Found {result} and {found.type}"
             return Inferred(None, certain, reason, "list")
         result = unified
     assert result is not None
@@ -155,9 +157,7 @@ def _of_map(value: Map) -> Inferred:
             old = key_type if side == "key" else value_type
             unified = found.type if old is None else _unify(old, found.type)
             if unified is None:
-                reason = (
-                    f"Dictionary inputs to traced functions must have consistent type. Found {old} and {found.type}"
-                )
+                reason = f"Dictionary {_INCONSISTENT} type. Found {old} and {found.type}"
                 return Inferred(None, certain, reason, "dict")
             if side == "key":
                 key_type = unified

@@ -33,14 +33,20 @@ from torchscript_lint.program.instances.values import (
     parts_of,
     weak,
 )
+from torchscript_lint.program.instances.words import words
 from torchscript_lint.types import model
 from torchscript_lint.types.model import ListType, TupleType, Type
 
 #: Attributes of a tensor that are tensors.
-_TENSOR_TENSORS = frozenset({"data", "T", "mT", "H", "mH", "real", "imag", "grad"})
+_TENSOR_TENSORS = words(
+    """
+    data T mT H mH real imag grad
+    """
+)
 _TENSOR_OTHERS: dict[str, Value] = {
     "device": Scalar("device"), "dtype": Scalar("dtype"), "layout": Scalar("layout"), "ndim": INT,
-    "requires_grad": BOOL, "is_cuda": BOOL, "is_leaf": BOOL, "is_sparse": BOOL, "shape": Seq("tuple", None, INT),
+    "requires_grad": BOOL, "is_cuda": BOOL, "is_leaf": BOOL, "is_sparse": BOOL,
+    "shape": Seq("tuple", None, INT),
 }  # fmt: skip
 
 
@@ -163,13 +169,19 @@ def _of_module(run: Run, base: ModuleValue, name: str) -> Value:
         return UNKNOWN_VALUE
     if isinstance(base.cls, External) and name in ("weight",):
         return weak(TENSOR)
-    if isinstance(base.cls, External) and name in ("in_features", "out_features", "in_channels", "out_channels"):
+    if isinstance(base.cls, External) and name in (
+        "in_features",
+        "out_features",
+        "in_channels",
+        "out_channels",
+    ):
         return INT if base.certain else weak(INT)
     return UNKNOWN_VALUE
 
 
 _OF_TYPE: dict[Type, Value] = {
-    model.INT: INT, model.FLOAT: FLOAT, model.BOOL: BOOL, model.STR: STR, model.TENSOR: TENSOR, model.NONE: NONE_VALUE,
+    model.INT: INT, model.FLOAT: FLOAT, model.BOOL: BOOL, model.STR: STR, model.TENSOR: TENSOR,
+    model.NONE: NONE_VALUE,
     model.DEVICE: Scalar("device"), model.COMPLEX: Scalar("complex"),
 }  # fmt: skip
 
@@ -241,6 +253,3 @@ def names_of_class(run: Run, name: str) -> bool | None:
         elif entry.name not in HARMLESS and entry.name != "torch.nn.Module":
             return None
     return False if run.complete else None
-
-
-

@@ -31,10 +31,10 @@ class Attribute:
 
     Attributes:
         name: its name on the instance (a private ``__x`` is mangled, as Python stores it).
-        kind: ``module``, ``parameter``, ``buffer``, ``value``, ``function``, ``unconvertible`` (it exists, but has no
-            TorchScript type) or ``unknown``.
-        type: its TorchScript type: the class-level annotation's, else the value's; UNKNOWN where the source does not
-            settle it. A parameter or buffer that is None has type NoneType unless annotated.
+        kind: ``module``, ``parameter``, ``buffer``, ``value``, ``function``, ``unconvertible`` (it exists,
+            but has no TorchScript type) or ``unknown``.
+        type: its TorchScript type: the class-level annotation's, else the value's; UNKNOWN where the source
+            does not settle it. A parameter or buffer that is None has type NoneType unless annotated.
         cls: of a module, its class; None if unknown.
         constant: the Python value where every configuration has the same one, else :data:`NO_CONSTANT`.
         is_constant: whether the compiler takes it for a constant (``Final`` or ``__constants__``).
@@ -42,8 +42,8 @@ class Attribute:
         keys: the keys of ``elements`` in a ModuleDict, ParameterDict or Sequential with names.
         element: what every member of a container is, where their number is not known.
         always: whether every path through ``__init__`` sets it.
-        certain: whether ``type`` (or ``cls``) holds in every configuration; False where it rests on the default of an
-            unannotated parameter, or code outside ``__init__`` may change it.
+        certain: whether ``type`` (or ``cls``) holds in every configuration; False where it rests on the
+            default of an unannotated parameter, or code outside ``__init__`` may change it.
         reason: why it has no TorchScript type, in the compiler's words.
         python_type: name of its Python type, where it is unconvertible.
         function: of a function, its definition (None for a lambda or an unknown one).
@@ -80,9 +80,11 @@ class Instance:
     Attributes:
         cls: the class.
         attributes: by name; what only some path of ``__init__`` sets is there with ``always=False``.
-        complete: whether nothing but ``attributes`` can be there. Where it is False an absent name is Unknown.
+        complete: whether nothing but ``attributes`` can be there. Where it is False an absent name is
+            Unknown.
         initialised: whether ``nn.Module.__init__`` runs: True, False, or None where that is not settled.
-        container: ``list``, ``dict``, ``paramlist``, ``paramdict`` where the class itself is such a container.
+        container: ``list``, ``dict``, ``paramlist``, ``paramdict`` where the class itself is such a
+            container.
     """
 
     cls: Class

@@ -46,21 +46,25 @@ from torchscript_lint.program.instances.values import (
     scalar_of,
     weak,
 )
+from torchscript_lint.program.instances.words import words
 
 if TYPE_CHECKING:
     from torchscript_lint.program.instances.calls import Args
 
 _CONSTANTS: dict[str, Value] = {
-    "math.pi": Const(math.pi), "math.e": Const(math.e), "math.inf": Const(math.inf), "math.tau": Const(math.tau),
+    "math.pi": Const(math.pi), "math.e": Const(math.e), "math.inf": Const(math.inf),
+    "math.tau": Const(math.tau),
     "math.nan": FLOAT, "torch.inf": FLOAT, "torch.pi": FLOAT, "torch.nan": FLOAT, "torch.e": FLOAT,
     "numpy.pi": FLOAT, "numpy.inf": FLOAT, "numpy.e": FLOAT, "numpy.nan": FLOAT, "sys.maxsize": INT,
     "typing.TYPE_CHECKING": Const(False), "torch.__version__": UNKNOWN_VALUE,
 }  # fmt: skip
-_SPACES = frozenset(
-    "torch torch.nn torch.nn.functional torch.nn.init torch.nn.utils torch.nn.modules torch.nn.parameter torch.jit"
-    " torch.utils torch.fft torch.linalg torch.cuda torch.nn.utils.parametrizations torch.special torch.backends math"
-    " numpy copy functools itertools collections typing os sys warnings enum torch.nn.modules.utils torch.optim"
-    " torch.autograd torch.distributed torch.distributions".split()
+_SPACES = words(
+    """
+    torch torch.nn torch.nn.functional torch.nn.init torch.nn.utils torch.nn.modules torch.nn.parameter
+    torch.jit torch.utils torch.fft torch.linalg torch.cuda torch.nn.utils.parametrizations torch.special
+    torch.backends math numpy copy functools itertools collections typing os sys warnings enum
+    torch.nn.modules.utils torch.optim torch.autograd torch.distributed torch.distributions
+    """
 )
 
 
@@ -103,7 +107,9 @@ def apply_external(run: Run, name: str, args: Args, node: ast.Call) -> Value:
 
 
 def _torch(run: Run, name: str, args: Args, node: ast.Call) -> Value:
-    if any(isinstance(value, Self) for value in args.all()) and not name.startswith(("torch.nn.init.", "torch._C._log")):
+    if any(isinstance(value, Self) for value in args.all()) and not name.startswith(
+        ("torch.nn.init.", "torch._C._log")
+    ):
         run.loose()
     kind = container_name(name)
     if kind:
@@ -115,7 +121,13 @@ def _torch(run: Run, name: str, args: Args, node: ast.Call) -> Value:
         return args.values[0] if args.values else TENSOR
     if name.startswith("torch.nn.utils.") and args.values and isinstance(args.values[0], ModuleValue):
         return ModuleValue(None, node=node)  # hooks and parametrizations change what it is
-    if last in TENSOR_FUNCTIONS and prefix in ("torch", "torch.nn.functional", "torch.linalg", "torch.fft", "torch.special"):
+    if last in TENSOR_FUNCTIONS and prefix in (
+        "torch",
+        "torch.nn.functional",
+        "torch.linalg",
+        "torch.fft",
+        "torch.special",
+    ):
         return TENSOR
     if last in BOOL_FUNCTIONS:
         return BOOL
@@ -157,7 +169,11 @@ def make_container(run: Run, name: str, kind: str, args: Args, node: ast.Call) -
 
 
 def _of_pairs(base: ModuleValue, pairs: Map) -> ModuleValue:
-    if pairs.items is not None and pairs.certain and all(isinstance(key.value, str) for key, _ in pairs.items):
+    if (
+        pairs.items is not None
+        and pairs.certain
+        and all(isinstance(key.value, str) for key, _ in pairs.items)
+    ):
         return replace(
             base,
             items=tuple(value for _, value in pairs.items),
@@ -217,7 +233,11 @@ def _annotate(run: Run, args: Args, node: ast.Call) -> Value:
 
 
 def _jit_attribute(run: Run, args: Args, node: ast.Call) -> Value:
-    annotation = node.args[1] if len(node.args) > 1 else next((k.value for k in node.keywords if k.arg == "type"), None)
+    annotation = (
+        node.args[1]
+        if len(node.args) > 1
+        else next((k.value for k in node.keywords if k.arg == "type"), None)
+    )
     return JitAttribute(args.get(0, "value") or UNKNOWN_VALUE, annotation, run.frame.module)
 
 
@@ -285,7 +305,12 @@ def _cast(run: Run, args: Args, node: ast.Call) -> Value:
 def _repeat(run: Run, args: Args, node: ast.Call) -> Value:
     if len(args.values) == 2:
         value, count = args.values
-        if isinstance(count, Const) and isinstance(count.value, int) and count.certain and 0 <= count.value <= ITEMS:
+        if (
+            isinstance(count, Const)
+            and isinstance(count.value, int)
+            and count.certain
+            and 0 <= count.value <= ITEMS
+        ):
             return Seq("iterator", (value,) * count.value, nonempty=count.value > 0)
     return Seq("iterator", None, args.values[0] if args.values else UNKNOWN_VALUE)
 
@@ -300,7 +325,11 @@ def _chain(run: Run, args: Args, node: ast.Call) -> Value:
     return Seq("iterator", tuple(items), nonempty=bool(items)) if args.rest is None else Seq("iterator")
 
 
-_INT_MATH = frozenset("floor ceil trunc gcd lcm isqrt comb perm factorial".split())
+_INT_MATH = words(
+    """
+    floor ceil trunc gcd lcm isqrt comb perm factorial
+    """
+)
 
 
 def _math(name: str, args: Args) -> Value:
@@ -321,11 +350,17 @@ def _math(name: str, args: Args) -> Value:
     return FLOAT
 
 
-_NUMPY_ARRAYS = frozenset(
-    "array zeros ones arange linspace empty full eye asarray stack concatenate zeros_like ones_like meshgrid tile"
-    " logspace random.rand random.randn identity outer".split()
+_NUMPY_ARRAYS = words(
+    """
+    array zeros ones arange linspace empty full eye asarray stack concatenate zeros_like ones_like meshgrid
+    tile logspace random.rand random.randn identity outer
+    """
 )
-_NUMPY_FLOATS = frozenset("sqrt exp log log2 log10 log1p sin cos tan tanh power".split())
+_NUMPY_FLOATS = words(
+    """
+    sqrt exp log log2 log10 log1p sin cos tan tanh power
+    """
+)
 
 
 def _numpy(name: str, args: Args) -> Value:
@@ -379,5 +414,3 @@ _HANDLERS: dict[str, Callable[[Run, Args, ast.Call], Value]] = {
     "itertools.repeat": _repeat,
     "itertools.chain": _chain,
 }  # fmt: skip
-
-

@@ -54,15 +54,23 @@ def refine(run: Run, test: ast.expr, outcome: bool) -> None:
 
 def _refine_compare(run: Run, test: ast.Compare, outcome: bool) -> None:
     op, right = test.ops[0], test.comparators[0]
-    if isinstance(right, ast.Constant) and right.value is None and isinstance(op, (ast.Is, ast.IsNot, ast.Eq, ast.NotEq)):
+    if (
+        isinstance(right, ast.Constant)
+        and right.value is None
+        and isinstance(op, (ast.Is, ast.IsNot, ast.Eq, ast.NotEq))
+    ):
         wanted = isinstance(op, (ast.Is, ast.Eq)) is outcome
         if wanted and isinstance(_read(run, test.left), Unknown):
             _write(run, test.left, NONE_VALUE)
         else:
             _keep(run, test.left, lambda part: None if is_none(part) is None else is_none(part) is wanted)
-    elif isinstance(right, ast.Constant) and isinstance(right.value, str) and isinstance(op, ast.Eq) and outcome:
-        if isinstance(_read(run, test.left), (Unknown, Scalar)):
-            _write(run, test.left, Const(right.value))
+    elif (
+        isinstance(right, ast.Constant)
+        and isinstance(right.value, str)
+        and isinstance(op, ast.Eq)
+        and outcome
+    ) and isinstance(_read(run, test.left), (Unknown, Scalar)):
+        _write(run, test.left, Const(right.value))
 
 
 def _refine_isinstance(run: Run, test: ast.Call, outcome: bool) -> None:
@@ -78,7 +86,11 @@ def _refine_isinstance(run: Run, test: ast.Call, outcome: bool) -> None:
             if found is not None:
                 _write(run, test.args[0], found)
         return
-    _keep(run, test.args[0], lambda part: None if (found := is_instance(part, names)) is None else found is outcome)
+    _keep(
+        run,
+        test.args[0],
+        lambda part: None if (found := is_instance(part, names)) is None else found is outcome,
+    )
 
 
 def _instance_of(name: str) -> Value | None:
@@ -135,7 +147,11 @@ def _is_instance(value: Value, name: str) -> bool | None:
             return True
         if isinstance(value.cls, External) and value.cls.name == name:
             return True
-        return False if name in ("int", "float", "str", "list", "tuple", "dict", "bool", "torch.Tensor") else None
+        return (
+            False
+            if name in ("int", "float", "str", "list", "tuple", "dict", "bool", "torch.Tensor")
+            else None
+        )
     elif isinstance(value, Callee):
         return False if name in ("int", "float", "list", "tuple", "dict", "torch.Tensor") else None
     if not tag:
@@ -177,15 +193,19 @@ def _write(run: Run, node: ast.expr, value: Value) -> None:
 
 
 def _self_name(run: Run, node: ast.expr) -> str | None:
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-        if isinstance(run.state.scopes[run.frame.scope].get(node.value.id), Self):
-            return run.mangle(node.attr)
-    return None
+    if not (isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)):
+        return None
+    base = run.state.scopes[run.frame.scope].get(node.value.id)
+    return run.mangle(node.attr) if isinstance(base, Self) else None
 
 
 def _keep(run: Run, node: ast.expr, keep: Callable[[Value], bool | None]) -> None:
     value = _read(run, node)
-    if value is None or isinstance(value, Unknown) or not value.certain and not isinstance(value, Alternatives):
+    if (
+        value is None
+        or isinstance(value, Unknown)
+        or (not value.certain and not isinstance(value, Alternatives))
+    ):
         return
     found = only(value, keep)
     if found is None:

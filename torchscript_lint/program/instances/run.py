@@ -1,4 +1,6 @@
-"""One abstract run of a class's ``__init__``: what it knows, and how names, attributes and functions are looked up."""
+"""One abstract run of a class's ``__init__``: what it knows, and how names, attributes and functions are
+looked up.
+"""
 
 from __future__ import annotations
 
@@ -34,9 +36,7 @@ from torchscript_lint.program.program import Program
 _MAX_STEPS = 40_000
 _MAX_DEPTH = 12
 #: Classes without attributes or an ``__init__`` of their own.
-HARMLESS = frozenset(
-    {"object", "abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol"}
-)
+HARMLESS = frozenset({"object", "abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol"})
 
 
 class Exhausted(Exception):
@@ -107,7 +107,9 @@ class Run:
         self.complete = False
 
     def escape(self, value: Value) -> None:
-        """Unknown code gets the value: it may change what can be changed in place, and set attributes on ``self``."""
+        """Unknown code gets the value: it may change what can be changed in place, and set attributes on
+        ``self``.
+        """
         for part in (value, *(value.parts if isinstance(value, Alternatives) else ())):
             if isinstance(part, (Self, Bound)):
                 self.loose()
@@ -196,7 +198,9 @@ class Run:
         self.state.slots[name] = Slot(value, place, self.frame.module, node)
 
     def class_function(self, name: str, after: Class | None = None) -> Function | External | None:
-        """The method of this name in the line of classes (after one of them); External if a base outside has it."""
+        """The method of this name in the line of classes (after one of them); External if a base outside has
+        it.
+        """
         for entry in self.rest(after):
             if isinstance(entry, Class):
                 if name in entry.functions:
@@ -329,4 +333,3 @@ class _ClassScope(dict[str, Value]):
         if key in self._owner.inner:
             return Callee(self._owner.inner[key])
         return default
-

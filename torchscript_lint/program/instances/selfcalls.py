@@ -22,6 +22,7 @@ from torchscript_lint.program.instances.values import (
     Unknown,
     Value,
 )
+from torchscript_lint.program.instances.words import words
 
 if TYPE_CHECKING:
     from torchscript_lint.program.instances.calls import Args
@@ -33,8 +34,11 @@ CONTAINERS = {
     "ParameterDict": "paramdict",
 }  # fmt: skip
 #: Methods of ``nn.Module`` that give the module itself.
-_FLUENT = frozenset(
-    "apply to cuda cpu half float double bfloat16 train eval requires_grad_ type share_memory to_empty xpu ipu".split()
+_FLUENT = words(
+    """
+    apply to cuda cpu half float double bfloat16 train eval requires_grad_ type share_memory to_empty xpu
+    ipu
+    """
 )
 
 
@@ -168,6 +172,3 @@ def _grow(run: Run, method: str, args: Args, node: ast.Call) -> Value:
     else:
         run.loose()
     return Self()
-
-
-

@@ -14,12 +14,9 @@ from torchscript_lint.program.instances.values import (
     Scalar,
     Seq,
     Value,
-    elements,
     is_none,
     join,
     join_all,
-    map_elements,
-    members,
 )
 from torchscript_lint.program.module import Module
 
@@ -64,7 +61,7 @@ class State:
         self.initialised, self.dead = other.initialised, other.dead
 
     def change(self, old: Value, new: Value) -> None:
-        """Let every name and attribute that holds ``old`` (an object that is changed in place) hold ``new``."""
+        """Let every name and attribute that holds ``old``, an object changed in place, hold ``new``."""
         idents = old.idents
         if not idents:
             return
@@ -140,7 +137,11 @@ def join_states(left: State, right: State) -> State:
 def _join_slots(left: Slot, right: Slot) -> Slot:
     place = left.place if left.place == right.place else _common_place(left, right)
     return Slot(
-        join(left.value, right.value), place, right.module, right.node or left.node, left.always and right.always
+        join(left.value, right.value),
+        place,
+        right.module,
+        right.node or left.node,
+        left.always and right.always,
     )
 
 
@@ -175,6 +176,3 @@ def place_of(value: Value, old: Slot | None) -> str:
     if type(value).__name__ == "Unknown":
         return "open"
     return "dict"
-
-
-

@@ -67,7 +67,8 @@ def assign(run: Run, target: ast.expr, value: Value, node: ast.AST | None) -> No
 
 def _set(run: Run, name: str, value: Value, node: ast.AST | None) -> None:
     setter = next(
-        (entry.setters[name] for entry in run.line if hasattr(entry, "setters") and name in entry.setters), None
+        (entry.setters[name] for entry in run.line if hasattr(entry, "setters") and name in entry.setters),
+        None,
     )
     if setter is not None:
         names = [arg.arg for arg in setter.node.args.args]
@@ -141,11 +142,11 @@ def _with_item(base: Seq | Map | ModuleValue, index: Value, value: Value) -> Val
         return replace(base, items=None, key=join_all(keys), value=join_all(values), nonempty=True)
     if isinstance(base, ModuleValue) and base.container in ("ModuleDict", "ParameterDict"):
         return with_member(base, index, value)
-    if base.items is not None and isinstance(index, Const) and type(index.value) is int:
-        if -len(base.items) <= index.value < len(base.items):
-            changed = list(base.items)
-            changed[index.value] = value
-            return replace(base, items=tuple(changed))
+    at = index.value if isinstance(index, Const) and type(index.value) is int else None
+    if base.items is not None and at is not None and -len(base.items) <= at < len(base.items):
+        changed = list(base.items)
+        changed[at] = value
+        return replace(base, items=tuple(changed))
     if base.items is not None:
         return replace(base, items=tuple(join(item, value) for item in base.items))
     return replace(base, element=join(base.element, value))
@@ -153,7 +154,12 @@ def _with_item(base: Seq | Map | ModuleValue, index: Value, value: Value) -> Val
 
 def with_member(base: ModuleValue, key: Value, value: Value) -> ModuleValue:
     """A module or parameter container with one more member of this key."""
-    if base.items is not None and base.keys is not None and isinstance(key, Const) and isinstance(key.value, str):
+    if (
+        base.items is not None
+        and base.keys is not None
+        and isinstance(key, Const)
+        and isinstance(key.value, str)
+    ):
         if key.value in base.keys:
             index = base.keys.index(key.value)
             return replace(base, items=(*base.items[:index], value, *base.items[index + 1 :]))
@@ -189,7 +195,9 @@ def extended(base: Seq, more: Seq) -> Seq:
         return replace(base, items=items, nonempty=bool(items))
     parts = [elements(side) for side in (base, more) if side.items != ()]
     nonempty = base.nonempty or more.nonempty
-    return replace(base, items=None, element=join_all(parts), nonempty=nonempty, certain=base.certain and more.certain)
+    return replace(
+        base, items=None, element=join_all(parts), nonempty=nonempty, certain=base.certain and more.certain
+    )
 
 
 def _delete(run: Run, node: ast.Delete) -> None:
@@ -363,7 +371,9 @@ def _match(run: Run, node: Any) -> None:
             if isinstance(bound, str):
                 run.state.scopes[run.frame.scope][bound] = UNKNOWN_VALUE
         execute(run, case.body)
-        irrefutable = type(case.pattern).__name__ == "MatchAs" and case.pattern.pattern is None and case.guard is None
+        irrefutable = (
+            type(case.pattern).__name__ == "MatchAs" and case.pattern.pattern is None and case.guard is None
+        )
         end = run.state if irrefutable and end is start else join_states(end, run.state)
         if irrefutable:
             break

@@ -1,7 +1,7 @@
 """What an expression in ``__init__`` may evaluate to: Python values, abstracted.
 
-A value stands for a set of Python objects. ``certain`` says that the set holds in every configuration; it is False for
-what rests on the default of an unannotated parameter. Joins only ever widen.
+A value stands for a set of Python objects. ``certain`` says that the set holds in every configuration; it is
+False for what rests on the default of an unannotated parameter. Joins only ever widen.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ class Value:
     """Anything; the base of the rest."""
 
     certain: bool = field(default=True, kw_only=True)
-    #: Allocations this may be (of what can be changed in place); a change through one name is seen through the others.
+    #: Allocations this may be (of what can be changed in place); a change through one name is seen through
+    #: the others.
     idents: frozenset[int] = field(default=frozenset(), kw_only=True, compare=False)
 
 
@@ -51,9 +52,9 @@ class Const(Value):
 class Scalar(Value):
     """A value of a known kind.
 
-    ``tag`` is ``int``, ``float``, ``complex``, ``str``, ``bool``, ``bytes``, ``tensor``, ``parameter``, ``buffer``
-    (``nn.Buffer``), ``lazy`` (an uninitialised parameter or buffer), ``device``, ``dtype``, ``layout``, ``generator`` or
-    ``stream``.
+    ``tag`` is ``int``, ``float``, ``complex``, ``str``, ``bool``, ``bytes``, ``tensor``, ``parameter``,
+    ``buffer`` (``nn.Buffer``), ``lazy`` (an uninitialised parameter or buffer), ``device``, ``dtype``,
+    ``layout``, ``generator`` or ``stream``.
     """
 
     tag: str
@@ -61,7 +62,9 @@ class Scalar(Value):
 
 @dataclass(frozen=True)
 class Seq(Value):
-    """A ``list``, ``tuple``, ``range``, ``set`` or another iterable (``iterator``), by its items or by their union."""
+    """A ``list``, ``tuple``, ``range``, ``set`` or another iterable (``iterator``), by its items or by their
+    union.
+    """
 
     kind: str
     items: tuple[Value, ...] | None = None
@@ -83,8 +86,9 @@ class Map(Value):
 class ModuleValue(Value):
     """An ``nn.Module`` instance.
 
-    ``container`` is ``ModuleList``, ``Sequential``, ``ModuleDict``, ``ParameterList`` or ``ParameterDict`` for exactly
-    these classes; then ``items`` (with ``keys``) are its members, or ``element`` what each of them is.
+    ``container`` is ``ModuleList``, ``Sequential``, ``ModuleDict``, ``ParameterList`` or ``ParameterDict``
+    for exactly these classes; then ``items`` (with ``keys``) are its members, or ``element`` what each of
+    them is.
     """
 
     cls: Class | External | None = None
@@ -97,7 +101,8 @@ class ModuleValue(Value):
 
 @dataclass(frozen=True)
 class Callee(Value):
-    """A function, class or name outside the program, as a value; ``definition`` is None for a parameter's class.
+    """A function, class or name outside the program, as a value; ``definition`` is None for a parameter's
+    class.
 
     ``makes_module`` says that calling it gives some ``nn.Module``.
     """
@@ -108,7 +113,9 @@ class Callee(Value):
 
 @dataclass(frozen=True)
 class Local(Value):
-    """A function or lambda defined inside another: its node and file, the scope it closes over and whose that is."""
+    """A function or lambda defined inside another: its node and file, the scope it closes over and whose that
+    is.
+    """
 
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
     module: Module = field(compare=False)
@@ -162,7 +169,9 @@ class Object(Value):
 
 @dataclass(frozen=True)
 class Opaque(Value):
-    """A Python object of a known type for which TorchScript has no type: ``name`` as ``torch.typename`` gives it."""
+    """A Python object of a known type for which TorchScript has no type: ``name`` as ``torch.typename`` gives
+    it.
+    """
 
     name: str
 
@@ -254,8 +263,10 @@ def _merge(left: Value, right: Value) -> Value | None:
     idents = left.idents | right.idents
     a, b = scalar_of(left), scalar_of(right)
     if a is not None and b is not None:
-        if isinstance(left, Const) and isinstance(right, Const) and replace(left, certain=certain) == replace(
-            right, certain=certain
+        if (
+            isinstance(left, Const)
+            and isinstance(right, Const)
+            and replace(left, certain=certain) == replace(right, certain=certain)
         ):
             return replace(left, certain=certain)
         return Scalar(a.tag, certain=certain) if a.tag == b.tag else None
@@ -301,7 +312,9 @@ def _merge_map(left: Map, right: Map, certain: bool, idents: frozenset[int]) -> 
     return Map(None, key, value, nonempty, certain=certain, idents=idents)
 
 
-def _merge_module(left: ModuleValue, right: ModuleValue, certain: bool, idents: frozenset[int]) -> Value | None:
+def _merge_module(
+    left: ModuleValue, right: ModuleValue, certain: bool, idents: frozenset[int]
+) -> Value | None:
     if not same_class(left.cls, right.cls) or left.container != right.container:
         return None
     if not left.container:
@@ -367,7 +380,9 @@ def truth(value: Value) -> bool | None:
 
 
 def only(value: Value, keep: object) -> Value | None:
-    """The alternatives for which ``keep(part)`` is not False (None: it may be either); None if nothing is left."""
+    """The alternatives for which ``keep(part)`` is not False (None: it may be either); None if nothing is
+    left.
+    """
     assert callable(keep)
     parts = [part for part in parts_of(value) if keep(part) is not False]
     if not parts:
