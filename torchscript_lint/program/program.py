@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import os
+import typing
 from collections.abc import Iterable, Sequence
 
 from torchscript_lint.program.definitions import (
@@ -118,7 +119,10 @@ class Program:
             target = self._absolute(module, source, level)
             other = None if _is_torch(target) else self.find(target, module)
             if other is None:
-                if name not in _BUILTINS:
+                if target == "typing":
+                    if name in typing.__all__:
+                        return External(f"typing.{name}")
+                elif name not in _BUILTINS:
                     return UNCERTAIN
                 continue
             if not name.startswith("_"):

@@ -37,6 +37,7 @@ class Checker:
         declared: the declared return type, or None.
         merged: the type of the return statements so far, or None.
         loops: ``""``, ``loop`` or ``unrolled``, of the innermost loop.
+        failures: how many findings there have been so far.
         uncertain: how many enclosing branches may be pruned by the compiler for all the source tells.
     """
 
@@ -53,7 +54,7 @@ class Checker:
         self.merged: Type | None = None
         self.loops = ""
         self.uncertain = 0
-        self.failed = False
+        self.failures = 0
         self.muted = 0
 
     # --- reports ---------------------------------------------------------------------------------
@@ -62,7 +63,7 @@ class Checker:
         """Note a finding at a node; gives Unknown, so that checking goes on."""
         if self.muted:
             return UNKNOWN_VALUE
-        self.failed = True
+        self.failures += 1
         self.session.report(
             rule, self.function.module, node.span, detail,
             target=self.function.qualname, chain=self.chain, warning=self.uncertain > 0,
@@ -202,7 +203,7 @@ def check_function(
         returns = _finish(checker, definition)
         defaults.check(checker, definition, args, skip=0 if receiver is None else 1)
     into.schema = schema_of(function, args, returns)
-    into.failed = checker.failed or rejected
+    into.failed = checker.failures > 0 or rejected
     if any(param.kind in ("vararg", "kwarg") for param in definition.params) or _variadic(function):
         into.schema = unknown_schema(function)
 

@@ -150,7 +150,10 @@ def _subscript(ck: Checker, node: tree.Subscript, hint: Type | None) -> Sugared:
 
 def _bin_op(ck: Checker, node: tree.BinOp, hint: Type | None) -> Sugared:
     if node.op in ("and", "or", "is", "is not"):
+        before = ck.failures
         condition = conditions.emit(ck, node)
+        if ck.failures > before:
+            return UNKNOWN_VALUE
         return Simple(BOOL, NO if condition.static is None else condition.static)
     left, right = value(ck, node.lhs), value(ck, node.rhs)
     if node.op == "%" and left.type is STR:

@@ -102,7 +102,7 @@ def elements(ck: Checker, iterable: Sugared, node: tree.Node) -> list[Sugared] |
             columns.append([Simple(INT, index) for index in range(length)])
         else:
             rows = elements(ck, child, node)
-            columns.append((rows or [])[:length])
+            columns.append(rows[:length] if rows is not None else [UNKNOWN_VALUE] * length)
     return [Items(list(row)) for row in zip(*columns, strict=True)]
 
 

@@ -313,19 +313,19 @@ def get_item(ck: Checker, base: Sugared, index: tree.Expr, node: tree.Node, hint
     """``self.layers[i]``, ``self.heads["a"]`` (``ModuleValue::getitem``, ``SugaredTupleValue::getitem``)."""
     position = expressions.value(ck, index)
     if isinstance(base, Items):
-        return _index_items(ck, base, position, node)
+        return _index_items(ck, base, position, node, "the tuple")
     assert isinstance(base, ModuleObject)
     kind = container_kind(base)
     if hint is not None:
         return Simple(hint) if kind else UNKNOWN_VALUE
     if kind in ("list", "paramlist"):
         members = _members(ck, base)
-        return _index_items(ck, members, position, node)
+        return _index_items(ck, members, position, node, _held_as(base))
     if kind in ("dict", "paramdict"):
         if position.const is NO:
             if position.unknown:
                 return UNKNOWN_VALUE
-            return ck.report("module-dict-key", node)
+            return ck.report("module-dict-key", node, container=_held_as(base))
         keys = _keys(base)
         members = _members(ck, base)
         if keys.items is None or members.items is None:
@@ -333,22 +333,28 @@ def get_item(ck: Checker, base: Sugared, index: tree.Expr, node: tree.Node, hint
         for key, member in zip(keys.items, members.items, strict=False):
             if isinstance(key, Simple) and key.const == position.const:
                 return member
-        return ck.report("module-dict-key-missing", node, key=str(position.const))
+        return ck.report("module-dict-key-missing", node, container=_held_as(base), key=str(position.const))
     if is_open(base) or (base.cls is not None and not _only_nn_module(base)):
         return UNKNOWN_VALUE
     return ck.report("module-not-subscriptable", node, module=base.name)
 
 
-def _index_items(ck: Checker, base: Items, position: Simple, node: tree.Node) -> Sugared:
+def _held_as(base: ModuleObject) -> str:
+    """What to call a container in a message: the attribute's name, else its class's."""
+    return f"self.{base.attribute.name}" if base.attribute is not None else base.name
+
+
+def _index_items(ck: Checker, base: Items, position: Simple, node: tree.Node, container: str) -> Sugared:
     if position.type is UNKNOWN:
         return UNKNOWN_VALUE
     if position.type is not INT or not isinstance(position.const, int):
-        return ck.report("module-index-variable", node)
+        return ck.report("module-index-variable", node, container=container)
     if base.items is None:
         return base.item or UNKNOWN_VALUE
     length = len(base.items)
     if not -length <= position.const < length:
-        return ck.report("module-index-range", node, index=str(position.const), length=str(length))
+        index, count = str(position.const), str(length)
+        return ck.report("module-index-range", node, container=container, index=index, length=count)
     return base.items[position.const]
 
 

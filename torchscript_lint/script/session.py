@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from torchscript_lint.findings import Finding, make
 from torchscript_lint.library import Arg, Schema
@@ -118,7 +120,10 @@ class Session:
 
         key = (id(function), receiver_key(receiver))
         found = self._compiled.get(key)
-        if found is None:
+        if found is None and len(chain) > _MAX_DEPTH:
+            found = Compiled()
+            found.schema, found.done = unknown_schema(function), True
+        elif found is None:
             found = self._compiled[key] = Compiled()
             check_function(self, function, receiver, found, (*chain, function.qualname))
             found.done = True
@@ -150,6 +155,21 @@ class Session:
     def instance(self, cls: Class) -> Instance:
         """What an instance of a module class holds."""
         return instance(self.program, cls)
+
+
+#: Deeper chains of calls than this are not followed: each takes some forty frames of Python's own stack.
+_MAX_DEPTH = 64
+
+
+@contextmanager
+def deep_stack() -> Iterator[None]:
+    """Room on Python's stack for chains of calls, and for deeply nested expressions."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, 6000))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
 
 
 def receiver_key(receiver: Sugared | None) -> object:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from torchscript_lint.findings import Finding
 from torchscript_lint.program import Class, Function, Module, Program
 from torchscript_lint.script.resolve import class_kind
-from torchscript_lint.script.session import Session
+from torchscript_lint.script.session import Session, deep_stack
 from torchscript_lint.script.values import UNKNOWN_VALUE, Sugared
 
 
@@ -34,8 +34,9 @@ def reveal(program: Program, module: Module) -> list[tuple[str, int, str]]:
 
 def _run(program: Program, module: Module, targets: str) -> Session:
     session = Session(program)
-    for function, receiver in entries(session, module, targets):
-        session.compile(function, receiver, _prefix(function))
+    with deep_stack():
+        for function, receiver in entries(session, module, targets):
+            session.compile(function, receiver, _prefix(function))
     return session
 
 
