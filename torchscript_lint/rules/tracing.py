@@ -163,40 +163,22 @@ _STRONG: tuple[Rule, ...] = (
         instead="use `//` and `%`, which are recorded",
     ),
     _strong(
-        "TS717", "dropout-always-on",
-        summary="functional dropout that does not follow self.training",
-        message="`{expr}` drops at random in the traced model, whatever its mode: `training` is not passed and is True",
+        "TS717", "data-read",
+        summary=".data of a traced tensor",
+        message="`{expr}` is a constant in the traced model: it keeps the example input's values for all inputs",
         compiler="",
-        why="torch/nn/functional.py: `training` of dropout and its kin is True by default, and the mode of the traced run is"
-        " an argument of the recorded operator.",
-        instead="pass `training=self.training` and trace in eval mode, or use the nn.Dropout module",
+        why="`.data` makes a new tensor that the tracer does not know (torch/csrc/autograd/python_variable.cpp:"
+        " THPVariable_get_data); what it does not know becomes a constant of the graph, without a word.",
+        instead="use `.detach()`, which is recorded",
     ),
     _strong(
-        "TS718", "data-write",
-        summary="in-place operator on .data",
-        message="the write into `{expr}` goes past the tracer: it is lost in the traced model",
-        compiler="",
-        why="`.data` makes an alias that the tracer takes for a value of its own"
-        " (torch/csrc/autograd/python_variable.cpp: THPVariable_get_data).",
-        instead="write into the tensor itself, under torch.no_grad() where gradients must not follow",
-    ),
-    _strong(
-        "TS719", "module-made-in-forward",
-        summary="module with parameters made and called while tracing",
-        message="`{expr}` makes new parameters while tracing, and tracing fails when they are used",
+        "TS718", "unregistered-module",
+        summary="module with parameters that is not part of the traced one",
+        message="`{expr}` is no sub-module: its parameters need grad, and tracing fails on them",
         compiler="Cannot insert a Tensor that requires grad as a constant",
         why="torch/csrc/jit/frontend/tracer.cpp: getValue knows the parameters of the traced module only; another tensor"
-        " would become a constant, and one that requires grad must not.",
-        instead="make the module in __init__",
-    ),
-    _strong(
-        "TS720", "output-kind",
-        summary="output that trace refuses",
-        message="`forward` gives {what}: `torch.jit.trace` refuses it as the output of the traced model",
-        compiler="{error}",
-        why="The outputs of a graph are tensors, and tuples and lists of them (torch/csrc/jit/frontend/tracer.cpp; torch/jit/"
-        "_trace.py). It does not matter for a module inside of the traced one.",
-        instead="return tensors or a tuple of them; a dict of tensors with trace(..., strict=False)",
+        " becomes a constant, and one that requires grad must not.",
+        instead="make it an attribute in __init__; several in nn.ModuleList",
     ),
 )  # fmt: skip
 
@@ -309,6 +291,15 @@ _WEAK: tuple[Rule, ...] = (
         why="The graph refers to the Python object (torch/csrc/autograd/python_function.cpp: prim::PythonOp), which no file"
         " can hold (torch/csrc/jit/serialization/python_print.cpp).",
         instead="write the forward with torch's operators, or register a custom operator with torch.library",
+    ),
+    _weak(
+        "TS814", "output-kind",
+        summary="output that trace refuses",
+        message="`forward` gives {what}: `torch.jit.trace` refuses it as the output of the traced model",
+        compiler="{error}",
+        why="The outputs of a graph are tensors, and tuples and lists of them (torch/csrc/jit/frontend/tracer.cpp; torch/jit/"
+        "_trace.py). It does not matter for a module inside of the traced one.",
+        instead="return tensors or a tuple of them; a dict of tensors with trace(..., strict=False)",
     ),
 )  # fmt: skip
 

@@ -11,7 +11,7 @@ from torchscript_lint.program import Class, Definition, External, Function, Modu
 from torchscript_lint.program.classes import is_module, lineage, method
 from torchscript_lint.rules import BY_NAME
 from torchscript_lint.trace import library
-from torchscript_lint.trace.attributes import Attributes
+from torchscript_lint.trace.attributes import LOOSE, Attributes
 from torchscript_lint.trace.parameters import WHOLE, annotated, parameters
 from torchscript_lint.trace.statements import Frame
 from torchscript_lint.trace.values import (
@@ -115,11 +115,19 @@ class Analysis:
         node = definition.value
         if isinstance(node, ast.Constant) and node.value is not None:
             return constant(node.value) if node.value is not Ellipsis else py()
-        if isinstance(node, (ast.Tuple, ast.List)) and all(isinstance(item, ast.Constant) for item in node.elts):
+        if isinstance(node, (ast.Tuple, ast.List)) and all(
+            isinstance(item, ast.Constant) for item in node.elts
+        ):
             return seq([constant(item.value) for item in node.elts if isinstance(item, ast.Constant)])
         if isinstance(node, ast.Call):
             name = definition.module.dotted(node)
-            if name.startswith("torch.") and name.count(".") == 1 and name.rpartition(".")[2] in library.CONSTRUCTORS:
+            if name.startswith("torch.nn.") and name.rpartition(".")[2] in library.PARAMETRIC:
+                return Val("object", const=LOOSE, ref=self.external(name).ref)
+            if (
+                name.startswith("torch.")
+                and name.count(".") == 1
+                and name.rpartition(".")[2] in library.CONSTRUCTORS
+            ):
                 return tensor({STATE})
         return UNKNOWN
 
@@ -139,9 +147,15 @@ class Analysis:
                 source = ".".join([*parts[: max(keep, 0)], *([source] if source else [])])
             other = None if source.split(".")[0] == "torch" else self.program.find(source, module)
             if other is not None:
-                yield alias.asname or alias.name, self.wrap(self.program.attribute(ModuleRef(other), alias.name))
+                yield (
+                    alias.asname or alias.name,
+                    self.wrap(self.program.attribute(ModuleRef(other), alias.name)),
+                )
             else:
-                yield alias.asname or alias.name, UNKNOWN if node.level else self.external(f"{source}.{alias.name}")
+                yield (
+                    alias.asname or alias.name,
+                    UNKNOWN if node.level else self.external(f"{source}.{alias.name}"),
+                )
 
     # --- objects ---------------------------------------------------------------------------------
 
@@ -152,7 +166,11 @@ class Analysis:
     def in_module(self, state: State) -> bool:
         """Whether self is an ``nn.Module`` and the function no constructor."""
         me = state.me
-        if me is None or not isinstance(me.ref, Class) or state.function.name in ("__init__", "reset_parameters"):
+        if (
+            me is None
+            or not isinstance(me.ref, Class)
+            or state.function.name in ("__init__", "reset_parameters")
+        ):
             return False
         return is_module(me.ref) is True
 
@@ -192,12 +210,20 @@ class Analysis:
     # --- calls -----------------------------------------------------------------------------------
 
     def call(
-        self, function: Function, args: list[Val], keywords: dict[str, Val], state: State, *, me: Val | None = None
+        self,
+        function: Function,
+        args: list[Val],
+        keywords: dict[str, Val],
+        state: State,
+        *,
+        me: Val | None = None,
     ) -> Val:
         """What a function of the program gives; its findings are recorded on the way."""
         if any(name in _COMPILED for name in function.decorators):
             # compiled, not traced: whatever it does is recorded as it is
-            return tensor({origin for value in (*args, *keywords.values()) for origin in value.origin}, sure=False)
+            return tensor(
+                {origin for value in (*args, *keywords.values()) for origin in value.origin}, sure=False
+            )
         if me is not None and function.is_static:
             me = None
         if me is None and function.is_classmethod:
@@ -251,7 +277,9 @@ class Analysis:
     def call_closure(self, callee: Val, args: list[Val], keywords: dict[str, Val], state: State) -> Val:
         """What a function made inside of another gives."""
         node, outer = self._closures[callee.const]  # type: ignore[index]
-        if self._depth >= _MAX_DEPTH or not isinstance(node, (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef)):
+        if self._depth >= _MAX_DEPTH or not isinstance(
+            node, (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef)
+        ):
             return UNKNOWN
         env = dict(outer.env)
         env.update(bind_signature(node.args, args, keywords, None))
@@ -293,7 +321,9 @@ def bind_signature(
 ) -> dict[str, Val]:
     """Match arguments with parameters as Python does; what cannot be matched is Unknown."""
     positional = [*signature.posonlyargs, *signature.args]
-    defaults: list[ast.expr | None] = [None] * (len(positional) - len(signature.defaults)) + list(signature.defaults)
+    defaults: list[ast.expr | None] = [None] * (len(positional) - len(signature.defaults)) + list(
+        signature.defaults
+    )
     given = ([me] if me is not None else []) + list(args)
     star = next((number for number, value in enumerate(given) if value.kind == "star"), None)
     spread = UNKNOWN
@@ -306,7 +336,9 @@ def bind_signature(
         if number < len(given):
             env[arg.arg] = given[number]
         else:
-            env[arg.arg] = _by_keyword(arg.arg, default, keywords, spread if star is not None else None, open_keywords)
+            env[arg.arg] = _by_keyword(
+                arg.arg, default, keywords, spread if star is not None else None, open_keywords
+            )
     for arg, default in zip(signature.kwonlyargs, signature.kw_defaults, strict=True):
         env[arg.arg] = _by_keyword(arg.arg, default, keywords, None, open_keywords)
     if signature.vararg is not None:

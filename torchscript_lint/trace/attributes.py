@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from torchscript_lint.program import Class, External, Function
@@ -14,9 +15,13 @@ from torchscript_lint.trace.values import STATE, Val, join_all, tensor
 if TYPE_CHECKING:
     from torchscript_lint.trace.analysis import Analysis
 
+#: A module with parameters that is no sub-module of the one that uses it.
+LOOSE = "loose"
 CONFIG = Val("unknown", frozenset({STATE}), False)
 _BUFFERS = frozenset({"register_buffer", "register_parameter"})
-_LISTS = frozenset({"torch.nn.ModuleList", "torch.nn.ParameterList", "torch.nn.ModuleDict", "torch.nn.ParameterDict"})
+_LISTS = frozenset(
+    {"torch.nn.ModuleList", "torch.nn.ParameterList", "torch.nn.ModuleDict", "torch.nn.ParameterDict"}
+)
 
 
 class Attributes:
@@ -43,7 +48,11 @@ class Attributes:
             found += [self._classify(value, function) for value, function in self._table(entry).get(name, ())]
             if name in entry.assigns and not found:
                 annotation, value = entry.assigns[name]
-                if value is None and annotation is not None and entry.module.dotted(annotation) == "torch.Tensor":
+                if (
+                    value is None
+                    and annotation is not None
+                    and entry.module.dotted(annotation) == "torch.Tensor"
+                ):
                     return tensor({STATE})
                 if value is not None:
                     found.append(self._constant(value))
@@ -69,13 +78,21 @@ class Attributes:
         if node is None:
             return tensor({STATE})
         if isinstance(node, ast.Constant):
-            return Val("none", frozenset({STATE}), False) if node.value is None else Val("py", frozenset({STATE}))
+            return (
+                Val("none", frozenset({STATE}), False)
+                if node.value is None
+                else Val("py", frozenset({STATE}))
+            )
         if isinstance(node, ast.IfExp):
             return join_all([self._classify(node.body, function), self._classify(node.orelse, function)])
         if isinstance(node, ast.BoolOp):
             return join_all(self._classify(value, function) for value in node.values)
         if isinstance(node, ast.Call):
             return self._made(node, function)
+        if isinstance(node, (ast.List, ast.Tuple)) and node.elts:
+            return _loose(join_all(self._classify(item, function) for item in node.elts))
+        if isinstance(node, ast.ListComp):
+            return _loose(self._classify(node.elt, function))
         if isinstance(node, (ast.Compare, ast.JoinedStr)):
             return Val("py", frozenset({STATE}))
         if isinstance(node, ast.BinOp) and all(
@@ -111,7 +128,11 @@ class Attributes:
         if last == "Sequential" or name.startswith("torch.distributions.") or is_module_name(name):
             return Val("object", frozenset({STATE}), ref=self.analysis.external(name).ref)
         if root == "torch" and last not in library.PLAIN and last[:1].islower():
-            return tensor({STATE}) if last not in library.TUPLES | library.PIECES and last not in ("Size",) else CONFIG
+            return (
+                tensor({STATE})
+                if last not in library.TUPLES | library.PIECES and last not in ("Size",)
+                else CONFIG
+            )
         if name in ("int", "float", "bool", "str", "len", "sum", "round"):
             return Val("py", frozenset({STATE}))
         return CONFIG
@@ -119,8 +140,14 @@ class Attributes:
     def _promised(self, node: ast.Call, function: Function) -> Val:
         """What the annotation of a method says that makes the attribute: tensors, or nothing that matters."""
         func = node.func
-        if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and function.owner is not None:
-            found = method(function.owner, func.attr) if func.value.id == function.node.args.args[0].arg else None
+        if (
+            isinstance(func, ast.Attribute)
+            and isinstance(func.value, ast.Name)
+            and function.owner is not None
+        ):
+            found = (
+                method(function.owner, func.attr) if func.value.id == function.node.args.args[0].arg else None
+            )
             if isinstance(found, Function) and found.node.returns is not None:
                 return _as_state(annotated(found, found.node.returns))
         return CONFIG
@@ -139,13 +166,22 @@ class Attributes:
         return Val("seq", frozenset(), True, None, elem if elem.kind == "object" else CONFIG)
 
 
+def _loose(elem: Val) -> Val:
+    """A plain list of modules: ``nn.Module.__setattr__`` does not register them."""
+    if elem.kind != "object" or not isinstance(elem.ref, External):
+        return CONFIG
+    return Val("seq", frozenset(), True, None, replace(elem, const=LOOSE))
+
+
 def _as_state(value: Val) -> Val:
     """A value made from an annotation, as state of an instance."""
     if value.kind == "tensor":
         return tensor({STATE}, sure=value.sure)
     if value.kind == "seq":
         items = None if value.items is None else tuple(map(_as_state, value.items))
-        return Val("seq", frozenset(), value.sure, items, None if value.elem is None else _as_state(value.elem))
+        return Val(
+            "seq", frozenset(), value.sure, items, None if value.elem is None else _as_state(value.elem)
+        )
     return CONFIG
 
 

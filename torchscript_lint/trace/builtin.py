@@ -224,7 +224,9 @@ class Builtins(Expressions):
         for arg, shown in zip(args, node.args, strict=False):
             if arg.kind == "size":
                 if INPUT in arg.origin:
-                    self.report("untraceable-size", node, sure=arg.sure, where=f"{name}()", expr=source(shown))
+                    self.report(
+                        "untraceable-size", node, sure=arg.sure, where=f"{name}()", expr=source(shown)
+                    )
                 return UNKNOWN
             if arg.traced:
                 return UNKNOWN
@@ -251,13 +253,18 @@ class Builtins(Expressions):
         for arg, shown in zip(args, node.args, strict=False):
             held = data_in(arg)
             if held is not None and INPUT in held.origin:
-                detail = {"where": f"np.{name}()", "expr": source(shown), "kind": "NumPy array"}
-                self.report("tensor-to-python", node, sure=held.sure, **detail)
+                where = f"np.{name}()"
+                self.report(
+                    "tensor-to-python",
+                    node,
+                    sure=held.sure,
+                    where=where,
+                    expr=source(shown),
+                    kind="NumPy array",
+                )
                 return py({DERIVED})
         return py()
 
     def apply(self, callee: Val, args: list[Val], keywords: dict[str, Val], node: ast.Call) -> Val:
         """What a call of a value gives."""
         raise NotImplementedError
-
-

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 
 from torchscript_lint.program import Class, External, Function
+from torchscript_lint.program.classes import lineage
 from torchscript_lint.trace import library
+from torchscript_lint.trace.attributes import LOOSE
 from torchscript_lint.trace.builtin import Builtins
 from torchscript_lint.trace.state import source
 from torchscript_lint.trace.values import (
-    ALIAS,
     CHANCE,
     DERIVED,
     DEVICE,
@@ -36,8 +37,14 @@ from torchscript_lint.trace.values import (
 
 Args = list[Val]
 Keywords = dict[str, Val]
-_FLOATS_ONLY = {"uniform_": 2, "normal_": 2, "exponential_": 1, "log_normal_": 2, "cauchy_": 2, "geometric_": 1}
-_DROPOUTS = frozenset({"dropout", "dropout1d", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout"})
+
+
+def _is_operator(ref: object) -> bool:
+    """Whether it is a class of the program that derives from ``torch.autograd.Function``."""
+    if not isinstance(ref, Class):
+        return False
+    names = {base.name for base in lineage(ref).classes if isinstance(base, External)}
+    return bool(names & {"torch.autograd.Function", "torch.autograd.function.Function"})
 
 
 class Calls(Builtins):
@@ -53,6 +60,8 @@ class Calls(Builtins):
             else:
                 base = self.eval(func.value)
                 callee = Val("bound", base.origin, const=func.attr, owner=base)
+                if func.attr == "apply" and base.kind == "def" and _is_operator(base.ref):
+                    return self._python_operator(base.ref, node)
                 if base.kind not in ("tensor", "size", "seq", "dict", "shape", "py", "none"):
                     callee = self.member(base, func.attr)
         else:
@@ -61,6 +70,12 @@ class Calls(Builtins):
             return constant(library.ANSWERS[callee.ref.name])
         args, keywords = self._arguments(node)
         return self.apply(callee, args, keywords, node)
+
+    def _python_operator(self, ref: Class, node: ast.Call) -> Val:
+        args, keywords = self._arguments(node)
+        self.report("python-operator", node, expr=source(node.func), name=ref.name)
+        held = [data for data in map(data_in, (*args, *keywords.values())) if data is not None]
+        return tensor(frozenset[str]().union(*(data.origin for data in held)), sure=False)
 
     def _arguments(self, node: ast.Call) -> tuple[Args, Keywords]:
         args: Args = []
@@ -95,7 +110,11 @@ class Calls(Builtins):
                 return self._shape_method(owner, name, args, node)
             if owner.kind in ("seq", "dict"):
                 return self._container_method(owner, name, args, node)
-            if owner.kind == "object" and isinstance(owner.ref, External) and "torch.distributions" in owner.ref.name:
+            if (
+                owner.kind == "object"
+                and isinstance(owner.ref, External)
+                and "torch.distributions" in owner.ref.name
+            ):
                 return tensor({RANDOM}) if name in ("sample", "rsample", "sample_n") else tensor(sure=False)
             if owner.kind == "py":
                 for arg in args:
@@ -111,7 +130,9 @@ class Calls(Builtins):
 
     def _opaque(self, callee: Val, args: Args, keywords: Keywords) -> Val:
         """A call of something unknown. What a module holds and is given a tensor most likely gives one, but perhaps not."""
-        if callee.kind == "unknown" and STATE in callee.origin or callee.kind == "bound" and STATE in callee.origin:
+        if (callee.kind == "unknown" and STATE in callee.origin) or (
+            callee.kind == "bound" and STATE in callee.origin
+        ):
             for arg in (*args, *keywords.values()):
                 if arg.kind == "tensor" and INPUT in arg.origin:
                     return tensor(arg.origin, sure=False)
@@ -144,6 +165,8 @@ class Calls(Builtins):
             return self._opaque(Val("unknown", frozenset({STATE})), args, keywords)
         name = callee.ref.name.rpartition(".")[2] if isinstance(callee.ref, External) else ""
         given = next((arg for arg in (*args, *keywords.values()) if arg.kind == "tensor"), None)
+        if given is not None and callee.const == LOOSE and name in library.PARAMETRIC:
+            self.report("unregistered-module", node, sure=given.sure, expr=source(node.func))
         if given is None or not name:
             return UNKNOWN
         if name in library.TUPLE_MODULES:
@@ -160,7 +183,11 @@ class Calls(Builtins):
             return self.math(last, args, node)
         if name.split(".")[0] in ("numpy", "np"):
             return self.numpy(last, args, node)
-        if name in ("torch.utils.checkpoint.checkpoint", "torch.jit.fork", "torch.utils.checkpoint.checkpoint_sequential"):
+        if name in (
+            "torch.utils.checkpoint.checkpoint",
+            "torch.jit.fork",
+            "torch.utils.checkpoint.checkpoint_sequential",
+        ):
             return self.apply(args[0], args[1:], {}, node) if args else UNKNOWN
         if name in ("functools.reduce",) and len(args) >= 2:
             return self.apply(args[0], [element(args[1]), element(args[1])], {}, node)
@@ -210,7 +237,17 @@ class Calls(Builtins):
 
     def _chance(self, name: str, args: Args, node: ast.Call) -> Val:
         last = name.rpartition(".")[2]
-        if last in ("seed", "set_state", "get_state", "sleep", "default_rng", "Random", "RandomState", "shuffle", "timedelta"):
+        if last in (
+            "seed",
+            "set_state",
+            "get_state",
+            "sleep",
+            "default_rng",
+            "Random",
+            "RandomState",
+            "shuffle",
+            "timedelta",
+        ):
             return UNKNOWN
         self.report("chance", node, expr=source(node))
         return py({CHANCE})
@@ -218,7 +255,9 @@ class Calls(Builtins):
     # --- torch -----------------------------------------------------------------------------------
 
     def _torch(self, name: str, last: str, args: Args, keywords: Keywords, node: ast.Call) -> Val:
-        everything = [arg.owner if arg.kind == "star" and arg.owner else arg for arg in (*args, *keywords.values())]
+        everything = [
+            arg.owner if arg.kind == "star" and arg.owner else arg for arg in (*args, *keywords.values())
+        ]
         held = [data for data in map(data_in, everything) if data is not None]
         origin = frozenset[str]().union(*(data.origin for data in held))
         if last in library.CONSTRUCTORS:
@@ -237,8 +276,6 @@ class Calls(Builtins):
             return self._silent(last, args, node, origin)
         if last == "numel" and args:
             return size(args[0].origin, sure=args[0].sure)
-        if last in _DROPOUTS and ("functional" in name) and "training" not in keywords and len(args) < 3:
-            self.report("dropout-always-on", node, expr=source(node))
         if args and args[0].kind == "tensor" and last in library.PIECES:
             return self._pieces(args[0], args[1:], keywords, node, last)
         if last in library.RANDOM_FACTORIES:
@@ -248,7 +285,9 @@ class Calls(Builtins):
             self.report("baked-device", shown, expr=source(shown))
         return self._shaped(last, origin, args, keywords, node)
 
-    def _shaped(self, last: str, origin: frozenset[str], args: Args, keywords: Keywords, node: ast.Call) -> Val:
+    def _shaped(
+        self, last: str, origin: frozenset[str], args: Args, keywords: Keywords, node: ast.Call
+    ) -> Val:
         """What an operator gives that gives tensors: one, or several."""
         if INPUT in origin:
             self.analysis.operations += 1
@@ -296,12 +335,20 @@ class Calls(Builtins):
 
     def _pieces(self, owner: Val, args: Args, keywords: Keywords, node: ast.Call, name: str) -> Val:
         one = tensor(owner.origin, sure=owner.sure)
-        sizes = args[0] if args else keywords.get("split_size") or keywords.get("chunks") or keywords.get("split_size_or_sections")
+        sizes = (
+            args[0]
+            if args
+            else keywords.get("split_size")
+            or keywords.get("chunks")
+            or keywords.get("split_size_or_sections")
+        )
         if name in ("chunk", "tensor_split", "unsafe_chunk") or (sizes is not None and sizes.kind == "seq"):
             if sizes is not None and sizes.known and isinstance(sizes.const, int) and 0 < sizes.const <= 12:
                 return seq([one] * sizes.const)
             return seq(elem=one)
-        return seq(elem=one, origin={PIECES} if INPUT in owner.origin else ())
+        # the number of pieces is the dimension's, unless the sizes have left the tracer already
+        counted = INPUT in owner.origin and not (sizes is not None and DERIVED in sizes.origin)
+        return seq(elem=one, origin={PIECES} if counted else ())
 
     # --- methods ---------------------------------------------------------------------------------
 
@@ -320,15 +367,23 @@ class Calls(Builtins):
             self.number(owner, node, shown, f"`.{name}()`", "number")
             return py({DERIVED})
         if name in ("tolist", "numpy", "__array__"):
-            return self.leave(owner, node, shown, f"`.{name}()`", "Python list" if name == "tolist" else "NumPy array")
+            return self.leave(
+                owner, node, shown, f"`.{name}()`", "Python list" if name == "tolist" else "NumPy array"
+            )
         if name in library.INT_METHODS:
             if owner.kind == "size" and given:
-                self.report("untraceable-size", node, sure=owner.sure, where=f"`.{name}()`", expr=source(shown))
+                self.report(
+                    "untraceable-size", node, sure=owner.sure, where=f"`.{name}()`", expr=source(shown)
+                )
             return UNKNOWN
         if name in library.RANK_METHODS:
             return py({RANK} if given else ())
         if name in library.META_METHODS:
-            return tensor(owner.origin, sure=owner.sure) if name == "type" and args else py({META} if given else ())
+            return (
+                tensor(owner.origin, sure=owner.sure)
+                if name == "type" and args
+                else py({META} if given else ())
+            )
         if name in library.SILENT_TESTS:
             everything = [owner, *args]
             origin = frozenset[str]().union(*(value.origin for value in everything))
@@ -338,10 +393,8 @@ class Calls(Builtins):
         if name == "new_tensor" and args:
             held = data_in(args[0])
             if held is not None and INPUT in held.origin:
-                self.report("tensor-constant", node, sure=held.sure, function="new_tensor", expr=source(node.args[0]))
+                self.number(held, node, node.args[0], "`.new_tensor()`", "number")
             return tensor(held.origin if held else ())
-        if ALIAS in owner.origin and name.endswith("_") and not name.startswith("_"):
-            self.report("data-write", node, expr=source(shown))
         if name in library.FLOAT_FILLS:
             for arg, arg_node in zip(args, node.args, strict=False):
                 if arg.traced:
@@ -389,7 +442,11 @@ class Calls(Builtins):
                 return seq(elem=element(owner))
             if name in ("get", "pop", "setdefault"):
                 found = element(owner)
-                return join(found, args[1]) if len(args) > 1 else Val(found.kind, found.origin, False, found.items, found.elem)
+                return (
+                    join(found, args[1])
+                    if len(args) > 1
+                    else Val(found.kind, found.origin, False, found.items, found.elem)
+                )
             if name == "update" and args:
                 self._grow(target, owner, element(args[0]))
             return seq(elem=py()) if name == "keys" else owner if name == "copy" else UNKNOWN
@@ -420,8 +477,10 @@ class Calls(Builtins):
         """What a name or an attribute of self holds has changed in place."""
         if isinstance(target, ast.Name) and target.id in self.env:
             self.env[target.id] = value
-        elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == self.me_name:
+        elif (
+            isinstance(target, ast.Attribute)
+            and isinstance(target.value, ast.Name)
+            and target.value.id == self.me_name
+        ):
             if f"self.{target.attr}" in self.env:
                 self.env[f"self.{target.attr}"] = value
-
-

@@ -55,7 +55,10 @@ def handed_over(module: Module) -> set[str]:
     return {
         node.args[0].id
         for node in ast.walk(module.tree)
-        if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Name) and module.dotted(node) in _TRACERS
+        if isinstance(node, ast.Call)
+        and node.args
+        and isinstance(node.args[0], ast.Name)
+        and module.dotted(node) in _TRACERS
     }
 
 

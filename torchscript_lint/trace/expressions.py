@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from torchscript_lint.trace import library
 from torchscript_lint.trace.state import State, source
 from torchscript_lint.trace.values import (
-    ALIAS,
     DERIVED,
     DEVICE,
     INPUT,
@@ -50,8 +49,7 @@ class Expressions(State):
                 if isinstance(child, ast.expr):
                     self.eval(child)
             return UNKNOWN
-        result: Val = method(self, node)
-        return result
+        return method(self, node)
 
     # --- conditions ------------------------------------------------------------------------------
 
@@ -178,7 +176,8 @@ class Expressions(State):
         known: int | None = None
         for number, generator in enumerate(node.generators):
             over = self.eval(generator.iter)
-            self.iterate(over, generator.iter, "the comprehension")
+            # the line is that on which the comprehension starts
+            self.iterate(over, node, "the comprehension", shown=generator.iter)
             pieces |= over.origin & {PIECES}
             known = len(over.items) if number == 0 and over.items is not None else None
             self.bind(generator.target, element(over))
@@ -218,7 +217,9 @@ class Expressions(State):
             return Val("unknown", left.origin & right.origin, False)
         if left.known and right.known and isinstance(op, (ast.Add, ast.Sub)):
             if isinstance(left.const, int) and isinstance(right.const, int):
-                return constant(left.const + right.const if isinstance(op, ast.Add) else left.const - right.const)
+                return constant(
+                    left.const + right.const if isinstance(op, ast.Add) else left.const - right.const
+                )
         return py(left.origin | right.origin)
 
     def _sequence_arithmetic(self, left: Val, right: Val, op: ast.operator, node: ast.expr | ast.stmt) -> Val:
@@ -237,7 +238,12 @@ class Expressions(State):
             return seq(elem=join(element(left), element(right)), origin=left.origin | right.origin)
         if isinstance(op, ast.Mult):
             one, other = (left, right) if left.kind in ("seq", "shape") else (right, left)
-            if one.items is not None and other.known and isinstance(other.const, int) and len(one.items) * other.const <= 12:
+            if (
+                one.items is not None
+                and other.known
+                and isinstance(other.const, int)
+                and len(one.items) * other.const <= 12
+            ):
                 return seq(one.items * max(other.const, 0))
             return seq(elem=element(one))
         return UNKNOWN
@@ -301,7 +307,13 @@ class Expressions(State):
             value = self.env.get(name)
             callee = self.module.dotted(test.func)
             kind = test.args[1] if callee == "isinstance" and len(test.args) == 2 else None
-            about = "torch.Tensor" if callee == "torch.is_tensor" else self.module.dotted(kind) if kind is not None else ""
+            about = (
+                "torch.Tensor"
+                if callee == "torch.is_tensor"
+                else self.module.dotted(kind)
+                if kind is not None
+                else ""
+            )
             if value is not None and about in ("torch.Tensor", "torch._tensor.Tensor"):
                 if outcome:
                     origin = value.origin if value.traced else frozenset()
@@ -333,7 +345,14 @@ class Expressions(State):
         return result if result is not None else UNKNOWN
 
     def _compare_one(
-        self, node: ast.Compare, op: ast.cmpop, left: Val, right: Val, left_node: ast.expr, where: str, guard: bool
+        self,
+        node: ast.Compare,
+        op: ast.cmpop,
+        left: Val,
+        right: Val,
+        left_node: ast.expr,
+        where: str,
+        guard: bool,
     ) -> Val:
         if isinstance(op, (ast.Is, ast.IsNot)):
             return self._identity(op, left, right)
@@ -347,7 +366,7 @@ class Expressions(State):
             if isinstance(op, (ast.Eq, ast.NotEq)) and {left.kind, right.kind} & {"none"}:
                 return constant(isinstance(op, ast.NotEq))
             data = [part for part in (data_in(left), data_in(right)) if part is not None]
-            if data and not ({"py"} & {left.kind, right.kind}) or "shape" in (left.kind, right.kind):
+            if (data and not ({"py"} & {left.kind, right.kind})) or "shape" in (left.kind, right.kind):
                 first = next((part for part in data if INPUT in part.origin), data[0])
                 sure = left.kind in ("shape", "seq") and right.kind in ("shape", "seq") and first.sure
                 lengths = [len(part.items) for part in (left, right) if part.items is not None]
@@ -394,8 +413,9 @@ class Expressions(State):
                 return py({DERIVED})
             return py(left.origin | right.origin)
         if right.kind == "tensor":
-            # Tensor.__contains__ asks (element == self).any().item()
-            self.boolean(right, node, where, guard=guard)
+            # Tensor.__contains__ (torch/_tensor.py) calls item() itself: the warning names that file
+            if INPUT in right.origin:
+                self.report("silent-comparison", node, sure=right.sure, expr=source(node))
             return py({DERIVED})
         if right.kind == "dict" and INPUT in right.origin:
             return py({PRESENCE})
@@ -412,7 +432,9 @@ class Expressions(State):
             return base  # a generic type
         index = self.eval(node.slice)
         if base.kind == "tensor":
-            return Val("tensor", base.origin | ((data_in(index) or UNKNOWN).origin & {INPUT, RANDOM}), base.sure)
+            return Val(
+                "tensor", base.origin | ((data_in(index) or UNKNOWN).origin & {INPUT, RANDOM}), base.sure
+            )
         if base.kind == "size":
             return base
         if base.kind == "shape":
@@ -438,7 +460,9 @@ class Expressions(State):
             if base.items is not None:
                 bounds = [node.slice.lower, node.slice.upper, node.slice.step]
                 values = [_literal(bound) for bound in bounds]
-                if all(bound is None or value is not None for bound, value in zip(bounds, values, strict=True)):
+                if all(
+                    bound is None or value is not None for bound, value in zip(bounds, values, strict=True)
+                ):
                     return seq(base.items[slice(*values)], origin=base.origin)
             return seq(elem=element(base), origin=base.origin)
         if index.traced:
@@ -456,17 +480,20 @@ class Expressions(State):
 
     # --- iteration -------------------------------------------------------------------------------
 
-    def iterate(self, value: Val, node: ast.expr, where: str, *, sure: bool = True) -> None:
+    def iterate(
+        self, value: Val, node: ast.expr, where: str, *, sure: bool = True, shown: ast.expr | None = None
+    ) -> None:
         """Something goes through the elements of a value."""
+        text = source(shown if shown is not None else node)
         if value.kind == "tensor":
             if not value.sure:
                 return  # it may as well be a list of tensors
             if INPUT in value.origin or RANDOM in value.origin:
-                self.report("tensor-iteration", node, sure=sure, where=where, expr=source(node))
+                self.report("tensor-iteration", node, sure=sure, where=where, expr=text)
             else:
-                self.report("state-condition", node, where=where, expr=source(node), kind="list of rows")
+                self.report("state-condition", node, where=where, expr=text, kind="list of rows")
         elif value.kind == "seq" and PIECES in value.origin:
-            self.report("pieces-iteration", node, where=where, expr=source(node))
+            self.report("pieces-iteration", node, where=where, expr=text)
 
     # --- attributes ------------------------------------------------------------------------------
 
@@ -475,7 +502,10 @@ class Expressions(State):
             known = self.env.get(f"self.{node.attr}")
             if known is not None:
                 return known
-        return self.member(self.eval(node.value), node.attr)
+        base = self.eval(node.value)
+        if node.attr == "data" and base.kind == "tensor" and INPUT in base.origin and base.sure:
+            self.report("data-read", node, expr=source(node))
+        return self.member(base, node.attr)
 
     def member(self, base: Val, name: str) -> Val:
         """What ``base.name`` is."""
@@ -488,8 +518,8 @@ class Expressions(State):
                 return py({DEVICE} if INPUT in base.origin else ())
             if name in library.META_ATTRIBUTES:
                 return py({META} if INPUT in base.origin else ())
-            if name == "data" and base.kind == "tensor":
-                return Val("tensor", base.origin | {ALIAS}, base.sure)
+            if name == "data":
+                return tensor(sure=base.sure)  # a constant
             if name in ("T", "mT", "H", "mH", "grad", "real", "imag", "values", "indices", "tensors"):
                 return Val("tensor", base.origin, base.sure)
             return Val("bound", const=name, owner=base)
@@ -532,7 +562,7 @@ def _literal(node: ast.expr | None) -> int | None:
     return value if isinstance(value, int) else None
 
 
-_EVAL = {
+_EVAL: dict[type[ast.expr], Callable[..., Val]] = {
     ast.Constant: Expressions._constant,
     ast.Name: Expressions._name,
     ast.JoinedStr: Expressions._joined,

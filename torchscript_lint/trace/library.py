@@ -51,7 +51,9 @@ TUPLES = frozenset(
     }
 )  # fmt: skip
 #: Lists of tensors, one for each argument.
-LISTS = frozenset({"meshgrid", "broadcast_tensors", "align_tensors", "atleast_1d", "atleast_2d", "atleast_3d"})
+LISTS = frozenset(
+    {"meshgrid", "broadcast_tensors", "align_tensors", "atleast_1d", "atleast_2d", "atleast_3d"}
+)
 #: Give several tensors only where asked to.
 TUPLES_ON_REQUEST = {
     "unique": ("return_inverse", "return_counts"),
@@ -88,8 +90,7 @@ PLAIN = frozenset(
         "result_type", "can_cast", "set_grad_enabled", "no_grad", "enable_grad", "inference_mode", "manual_seed",
         "Generator", "autocast", "get_num_threads", "is_floating_point", "is_complex", "typename",
         "is_autocast_enabled", "is_grad_enabled", "is_inference_mode_enabled", "get_autocast_dtype",
-        "get_autocast_gpu_dtype", "get_autocast_cpu_dtype", "set_printoptions", "save", "load", "compile", "no_grad",
-        "is_warn_always_enabled", "get_rng_state", "set_rng_state", "memory_format", "layout", "is_deterministic",
+        "get_autocast_gpu_dtype", "get_autocast_cpu_dtype", "set_printoptions", "save", "load", "compile", "is_warn_always_enabled", "get_rng_state", "set_rng_state", "memory_format", "layout", "is_deterministic",
         "are_deterministic_algorithms_enabled", "get_device", "is_autocast_available", "is_anomaly_enabled",
         "is_autocast_cpu_enabled", "_is_functional_tensor",
     }
@@ -124,7 +125,9 @@ ANSWERS: dict[str, bool] = {
     "typing.TYPE_CHECKING": False,
 }
 #: Names of torch modules with several results.
-TUPLE_MODULES = frozenset({"LSTM", "GRU", "RNN", "LSTMCell", "MultiheadAttention", "AdaptiveLogSoftmaxWithLoss"})
+TUPLE_MODULES = frozenset(
+    {"LSTM", "GRU", "RNN", "LSTMCell", "MultiheadAttention", "AdaptiveLogSoftmaxWithLoss"}
+)
 #: Functions of ``math`` that give exact results on traced sizes.
 MATH_TRACED = frozenset({"prod"})
 #: ``math`` takes these as an index, silently.
@@ -136,7 +139,7 @@ TENSOR_EVIDENCE = frozenset(
     {
         "dim", "ndim", "unsqueeze", "squeeze", "permute", "transpose", "flatten", "view", "contiguous", "chunk",
         "dtype", "device", "new_zeros", "new_ones", "new_full", "new_empty", "type_as", "view_as", "expand",
-        "expand_as", "is_cuda", "numel", "sigmoid", "softmax", "softmax", "unbind", "matmul", "bmm", "masked_fill",
+        "expand_as", "is_cuda", "numel", "sigmoid", "softmax", "unbind", "matmul", "bmm", "masked_fill",
         "masked_fill_", "detach", "requires_grad", "movedim", "unfold", "reshape", "shape", "size", "is_floating_point",
         "repeat_interleave", "scatter", "gather", "log_softmax", "addmm", "baddbmm", "relu", "relu_", "mT", "tanh", "narrow",
         "index_select", "argmax", "cumsum", "clamp", "topk",

@@ -75,19 +75,20 @@ class State:
         """A finding at an expression; of severity ``warning`` where it does not hold for certain."""
         self.analysis.add(self, rule, span(node), detail, sure=sure and self.certain)
 
-    def number(self, value: Val, node: ast.expr, shown: ast.expr, where: str, kind: str, *, sure: bool = True) -> None:
+    def number(
+        self, value: Val, node: ast.expr, shown: ast.expr, where: str, kind: str, *, sure: bool = True
+    ) -> None:
         """A tensor or size becomes a Python number of this kind."""
         sure = sure and value.sure
-        detail = {"where": where, "expr": source(shown), "kind": kind}
         if INPUT in value.origin:
             rule = "size-to-number" if value.kind == "size" else "tensor-to-number"
-            self.report(rule, node, sure=sure, **detail)
-        elif RANDOM in value.origin:
-            self.report("random-condition", node, sure=sure, **detail)
         else:
-            self.report("state-condition", node, **detail)
+            rule = "random-condition" if RANDOM in value.origin else "state-condition"
+        self.report(rule, node, sure=sure, where=where, expr=source(shown), kind=kind)
 
-    def boolean(self, value: Val, node: ast.expr, where: str, *, guard: bool = False, shown: ast.expr | None = None) -> None:
+    def boolean(
+        self, value: Val, node: ast.expr, where: str, *, guard: bool = False, shown: ast.expr | None = None
+    ) -> None:
         """A tensor or size becomes a Python bool that decides something."""
         text = source(shown if shown is not None else node)
         if INPUT in value.origin:

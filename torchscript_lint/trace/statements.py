@@ -7,7 +7,6 @@ import ast
 from torchscript_lint.trace.calls import Calls
 from torchscript_lint.trace.state import source
 from torchscript_lint.trace.values import (
-    ALIAS,
     NONE,
     UNKNOWN,
     Val,
@@ -57,7 +56,10 @@ class Frame(Calls):
         elif isinstance(node, ast.AugAssign):
             self._augment(node)
         elif isinstance(node, ast.Return):
-            self.returns.append(NONE if node.value is None else self.eval(node.value))
+            value = NONE if node.value is None else self.eval(node.value)
+            if len(self.chain) == 1 and self.function.name == "forward" and self.analysis.in_module(self):
+                self._output(value, node)
+            self.returns.append(value)
             return RETURNS
         elif isinstance(node, ast.Raise):
             return RAISES
@@ -74,6 +76,26 @@ class Frame(Calls):
         else:
             return self._compound(node)
         return NEXT
+
+    def _output(self, value: Val, node: ast.Return) -> None:
+        """What the entry point gives."""
+        refused = "Only tensors, lists, tuples of tensors, or dictionary of tensors can be output from traced functions"
+        what = ""
+        if value.kind == "dict" and value.sure:
+            what = "a dict"
+            refused = "Encountering a dict at the output of the tracer might cause the trace to be incorrect"
+        elif value.kind == "none" and value.sure:
+            what = "None"
+            refused = "The traced function didn't return any values! Side-effects are not captured in traces"
+        elif value.kind == "py" and value.known:
+            what = "a Python value"
+        elif value.kind == "seq" and value.items is not None:
+            if any(item.kind == "none" and item.sure for item in value.items):
+                what = "a tuple with None"
+            elif any(item.kind == "py" and item.known for item in value.items):
+                what = "a tuple with a Python value"
+        if what:
+            self.report("output-kind", node, what=what, error=refused)
 
     def _compound(self, node: ast.stmt) -> str:
         if isinstance(node, ast.If):
@@ -160,7 +182,8 @@ class Frame(Calls):
     def _match(self, node: ast.stmt) -> str:
         self.eval(node.subject)  # type: ignore[attr-defined]
         branches: list[tuple[list[ast.stmt], ast.expr | None, bool]] = [
-            (case.body, None, True) for case in node.cases  # type: ignore[attr-defined]
+            (case.body, None, True)
+            for case in node.cases  # type: ignore[attr-defined]
         ]
         return self._branches([*branches, ([], None, True)])
 
@@ -222,7 +245,8 @@ class Frame(Calls):
         if not self.analysis.in_module(self):
             return
         own = any(
-            isinstance(part, ast.Attribute) and part.attr == target.attr and self._is_me(part.value) for part in ast.walk(node)
+            isinstance(part, ast.Attribute) and part.attr == target.attr and self._is_me(part.value)
+            for part in ast.walk(node)
         )
         if own and f"self.{target.attr}" not in self.env:
             self.report("state-update", target, name=target.attr)
@@ -277,16 +301,20 @@ class Frame(Calls):
 
     def _augment(self, node: ast.AugAssign) -> None:
         target = node.target
-        before = self.eval(target) if not isinstance(target, ast.Subscript) else element(self.eval(target.value))
+        before = (
+            self.eval(target) if not isinstance(target, ast.Subscript) else element(self.eval(target.value))
+        )
         value = self.eval(node.value)
         if before.kind == "seq" and isinstance(node.op, ast.Add):
             self.iterate(value, node.value, "`+=`")
         result = self.arithmetic(before, value, node.op, node)
-        if ALIAS in before.origin and before.kind == "tensor":
-            self.report("data-write", node, expr=source(target))
         if isinstance(target, ast.Attribute) and self._is_me(target.value):
             # `self.buffer += x` is in place where the attribute is a tensor, and then recorded
-            if self.analysis.in_module(self) and f"self.{target.attr}" not in self.env and before.kind == "py":
+            if (
+                self.analysis.in_module(self)
+                and f"self.{target.attr}" not in self.env
+                and before.kind == "py"
+            ):
                 self.report("state-update", target, name=target.attr)
             self.env[f"self.{target.attr}"] = result
         elif isinstance(target, ast.Name):
@@ -310,4 +338,3 @@ def _only_raises(body: list[ast.stmt]) -> bool:
     if not body or not isinstance(body[-1], ast.Raise):
         return False
     return all(isinstance(statement, (ast.Assign, ast.Expr, ast.AnnAssign, ast.Raise)) for statement in body)
-

@@ -21,7 +21,6 @@ PRESENCE = "presence"  #: whether an input is given, its class, the structure of
 DEVICE = "device"  #: the device of a tensor of the inputs
 MODE = "mode"  #: ``self.training``
 DERIVED = "derived"  #: left the tracer at a place that has its own finding
-ALIAS = "alias"  #: ``.data``: writes through it are not seen by the tracer
 PIECES = "pieces"  #: a list as long as a dimension of a tensor
 CHANCE = "chance"  #: Python's or NumPy's generator, or a clock
 
@@ -105,7 +104,9 @@ def constant(value: Hashable) -> Val:
     return NONE if value is None else Val("py", const=value, known=True)
 
 
-def seq(items: Iterable[Val] | None = None, elem: Val | None = None, origin: Iterable[str] = NO_ORIGIN) -> Val:
+def seq(
+    items: Iterable[Val] | None = None, elem: Val | None = None, origin: Iterable[str] = NO_ORIGIN
+) -> Val:
     """A list or tuple."""
     known = None if items is None else tuple(items)
     if known is not None and len(known) > _MAX_ITEMS:
