@@ -206,6 +206,8 @@ class Program:
         if isinstance(definition, ModuleRef):
             return self._member(definition.module, name, _MAX_HOPS)
         if isinstance(definition, External):
+            if definition.name == "torch" and name == "torch":
+                return definition  # `torch.torch` is torch
             return External(f"{definition.name}.{name}")
         if isinstance(definition, Class):
             if name in definition.functions:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from torchscript_lint import library
 from torchscript_lint.program import Function
 from torchscript_lint.program import Uncertain
-from torchscript_lint.script import attributes, expressions, iteration, modules, special
+from torchscript_lint.script import attributes, conditions, expressions, iteration, modules, special
 from torchscript_lint.script.matching import Keywords, Match, Mismatch, match
 from torchscript_lint.script.values import (
     NO,
+    SOME,
     UNKNOWN_VALUE,
     Builtin,
     Cast,
@@ -234,6 +235,8 @@ def _cast(ck: Checker, callee: Cast, args: list[Simple], keywords: Keywords, nod
         value = args[0]
         if value.type is callee.type:
             return value
+        if callee.name == "bool" and conditions.has_length(value.type):
+            return Simple(callee.type)
         if value.type is UNKNOWN:
             return Simple(callee.type)
         if isinstance(value.type, ClassType):
@@ -392,6 +395,8 @@ def _dispatch(ck: Checker, callee: Library, args: list[Simple], keywords: Keywor
     flag: object = default
     given = args[position] if position < len(args) else next((v for k, v in keywords if k == name), None)
     if given is not None:
+        if given.const is SOME:
+            return UNKNOWN_VALUE
         if given.const is NO:
             if given.unknown:
                 return UNKNOWN_VALUE

@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING
 
 from torchscript_lint.script import attributes, expressions, joining
 from torchscript_lint.script.matching import may_be_none
-from torchscript_lint.script.values import NO, Builtin, Simple, Special
+from torchscript_lint.script.values import NO, SOME, Builtin, Simple, Special
 from torchscript_lint.source import tree
 from torchscript_lint.types import annotations as ann
 from torchscript_lint.types.model import (
     ANY,
     BOOL,
     NONE,
+    STR,
     UNKNOWN,
     ClassType,
+    DictType,
+    ListType,
     OptionalType,
     Type,
     UnionType,
@@ -75,20 +78,25 @@ def emit(ck: Checker, node: tree.Expr) -> Condition:
     sugared = expressions.emit(ck, node)
     value = expressions.as_value(ck, sugared, node)
     to_bool(ck, value, node)
+    if value.const is SOME:
+        return Condition({}, {}, None, True)
     if value.const is not NO:
         return Condition({}, {}, bool(value.const))
-    if _is_scripting(ck, node):
-        return Condition({}, {}, True)
+    known = _known_while_compiling(ck, node)
+    if known is not None:
+        return Condition({}, {}, known)
     # A variable is never a constant; what an attribute or a call stands for may be.
     return Condition({}, {}, None, value.unknown and isinstance(node, (tree.Select, tree.Apply)))
 
 
-def _is_scripting(ck: Checker, node: tree.Expr) -> bool:
-    """``torch.jit.is_scripting()`` (``torch/_jit_internal.py``), however it is imported."""
-    if not isinstance(node, tree.Apply) or node.args or node.keywords:
-        return False
+def _known_while_compiling(ck: Checker, node: tree.Expr) -> bool | None:
+    """Calls that the compiler decides: ``torch.jit.is_scripting()`` holds, ``has_torch_function(...)`` doesn't."""
+    if not isinstance(node, tree.Apply):
+        return None
     found = expressions.quiet(ck, node.func)
-    return isinstance(found, Builtin) and found.op == "aten::is_scripting"
+    if isinstance(found, Builtin):
+        return {"aten::is_scripting": True, "aten::has_torch_function": False}.get(found.op)
+    return None
 
 
 def to_bool(ck: Checker, value: Simple, node: tree.Node) -> None:
@@ -96,7 +104,7 @@ def to_bool(ck: Checker, value: Simple, node: tree.Node) -> None:
     from torchscript_lint.script import calls
 
     type_ = value.type
-    if type_.unknown or type_ is BOOL or is_tensor(type_):
+    if type_.unknown or type_ is BOOL or is_tensor(type_) or has_length(type_):
         return
     if isinstance(type_, ClassType):
         if attributes.class_method(ck, type_, "__bool__") is None:
@@ -104,6 +112,11 @@ def to_bool(ck: Checker, value: Simple, node: tree.Node) -> None:
         return
     if not calls.fits("aten::Bool", [value]):
         ck.report("truth-value", node, type=str(type_))
+
+
+def has_length(type_: Type) -> bool:
+    """Whether its truth is that of its length: lists, dicts, strings."""
+    return isinstance(type_, (ListType, DictType)) or type_ is STR
 
 
 def _special(ck: Checker, node: tree.Apply) -> Condition | None:

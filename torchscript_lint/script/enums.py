@@ -50,6 +50,9 @@ def named_tuple(session: Session, cls: Class) -> NamedTupleType | None:
     if cls.module.future_annotations:
         # Field annotations are then strings, which only bare known names survive.
         return None
+    if cls in session.named_tuples:
+        return session.named_tuples[cls]
+    session.named_tuples[cls] = None  # a field of its own type, or a cycle of them, is not followed
     resolver = ModuleNames(session, cls.module, ())
     fields, types, defaults = [], [], []
     for name, (annotation, value) in cls.assigns.items():
@@ -61,7 +64,8 @@ def named_tuple(session: Session, cls: Class) -> NamedTupleType | None:
             defaults.append(name)
     if not fields:
         return None
-    return NamedTupleType.named(cls.fullname, fields, types, defaults)
+    session.named_tuples[cls] = found = NamedTupleType.named(cls.fullname, fields, types, defaults)
+    return found
 
 
 def _ignore(rule: str, node: object, **detail: str) -> None:

@@ -10,6 +10,7 @@ from torchscript_lint.script import attributes, calls, conditions, containers, s
 from torchscript_lint.script.values import (
     NO,
     NONE_VALUE,
+    SOME,
     UNKNOWN_VALUE,
     Items,
     ModuleObject,
@@ -231,7 +232,7 @@ def _tuple(ck: Checker, node: tree.TupleLit, hint: Type | None) -> Sugared:
     if parts is None:
         return UNKNOWN_VALUE
     consts = [part.const for part in parts]
-    known = NO if any(const is NO for const in consts) else tuple(consts)
+    known = NO if any(const is NO or const is SOME for const in consts) else tuple(consts)
     return Simple(TupleType.of([part.type for part in parts]), known)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from torchscript_lint.library import Arg, Schema
 from torchscript_lint.script.values import Simple
 from torchscript_lint.types.model import (
+    BOOL,
     COMPLEX,
     DEVICE,
     FLOAT,
@@ -280,6 +281,9 @@ def _convert(type_: Type, empty: bool, target: Type, conversions: bool) -> Type:
         elif type_ is NUMBER:
             if target in (FLOAT, COMPLEX, INT):
                 return target
+        elif type_ is BOOL:
+            if target in (FLOAT, INT, NUMBER):
+                return INT if target is NUMBER else target
         elif type_ is STR and target is DEVICE:
             return DEVICE
     return type_

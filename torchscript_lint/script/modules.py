@@ -14,6 +14,7 @@ from torchscript_lint.script.matching import Keywords
 from torchscript_lint.script.resolve import transparent
 from torchscript_lint.script.values import (
     NO,
+    SOME,
     UNKNOWN_VALUE,
     Builtin,
     Functions,
@@ -113,7 +114,12 @@ def holder_open(ck: Checker, holder: ModuleObject) -> bool:
 def _simple(found: Attribute) -> Simple:
     if not found.certain or not found.always:
         return UNKNOWN_VALUE
-    const = found.constant if found.is_constant and found.constant is not NO_CONSTANT else NO
+    const: object = NO
+    if found.is_constant:
+        const = found.constant if found.constant is not NO_CONSTANT else SOME
+        if found.annotated:
+            # A constant has the type of its value, whatever its annotation says.
+            return Simple(UNKNOWN, const)
     if found.type is NONE:
         return Simple(NONE, None)
     return Simple(found.type, const)
@@ -322,8 +328,8 @@ def get_item(ck: Checker, base: Sugared, index: tree.Expr, node: tree.Node, hint
         members = _members(ck, base)
         return _index_items(ck, members, position, node, _held_as(base))
     if kind in ("dict", "paramdict"):
-        if position.const is NO:
-            if position.unknown:
+        if position.const in (NO, SOME):
+            if position.unknown or position.const is SOME:
                 return UNKNOWN_VALUE
             return ck.report("module-dict-key", node, container=_held_as(base))
         keys = _keys(base)
@@ -345,7 +351,7 @@ def _held_as(base: ModuleObject) -> str:
 
 
 def _index_items(ck: Checker, base: Items, position: Simple, node: tree.Node, container: str) -> Sugared:
-    if position.type is UNKNOWN:
+    if position.type is UNKNOWN or position.const is SOME:
         return UNKNOWN_VALUE
     if position.type is not INT or not isinstance(position.const, int):
         return ck.report("module-index-variable", node, container=container)

@@ -286,8 +286,13 @@ def external(name: str, *, constant: bool) -> Sugared:
         return Special(_SPECIAL[name])
     if name in _LEGACY_TENSORS:
         return Special("legacy-tensor")
+    if name.startswith("torch._VF."):
+        op = f"aten::{name.rpartition('.')[2]}"
+        return Builtin(op) if library.op_exists(op) else UNKNOWN_VALUE
     if "." not in name:
         entry = library.builtin(name)
+        if entry is None and library.has_module(name):
+            return PythonModule(name, External(name))
     else:
         entry = library.attribute(name)
         if entry is None and name.startswith("torch.ops."):

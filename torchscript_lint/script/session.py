@@ -15,7 +15,7 @@ from torchscript_lint.program.instances import Instance, instance
 from torchscript_lint.rules import BY_NAME, Rule
 from torchscript_lint.script.values import UNKNOWN_VALUE, ModuleObject, Simple, Sugared
 from torchscript_lint.source import tree
-from torchscript_lint.types.model import UNKNOWN, ClassType, Type
+from torchscript_lint.types.model import UNKNOWN, ClassType, NamedTupleType, Type
 
 
 class Compiled:
@@ -70,6 +70,7 @@ class Session:
         self._compiled: dict[tuple[int, object], Compiled] = {}
         self._classes: dict[Class, ClassInfo] = {}
         self._lowered: set[int] = set()
+        self.named_tuples: dict[Class, NamedTupleType | None] = {}
 
     # --- reports ---------------------------------------------------------------------------------
 

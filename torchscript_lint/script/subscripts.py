@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from torchscript_lint.program import Uncertain
 from torchscript_lint.script import attributes, calls, expressions, modules
-from torchscript_lint.script.values import UNKNOWN_VALUE, Items, ModuleObject, Simple, SliceObject, Sugared
+from torchscript_lint.script.values import SOME, UNKNOWN_VALUE, Items, ModuleObject, Simple, SliceObject, Sugared
 from torchscript_lint.source import tree
 from torchscript_lint.types.model import (
     ANY_TUPLE,
@@ -103,7 +103,7 @@ def _item(ck: Checker, value: Simple, position: Simple, node: tree.Node) -> Suga
 
 def _tuple_item(ck: Checker, type_: TupleType, position: Simple, node: tree.Node) -> Sugared:
     """``emitTupleIndex``."""
-    if position.type is UNKNOWN:
+    if position.type is UNKNOWN or position.const is SOME:
         return UNKNOWN_VALUE
     if position.type is not INT:
         return ck.report("tuple-index-type", node, type=str(position.type))
@@ -147,7 +147,7 @@ def slice_tuple(ck: Checker, type_: TupleType, bounds: list[Simple | None], node
     for bound in bounds:
         if bound is None:
             known.append(None)
-        elif bound.type is UNKNOWN:
+        elif bound.type is UNKNOWN or bound.const is SOME:
             return UNKNOWN_VALUE
         elif isinstance(bound.const, int):
             known.append(bound.const)

@@ -27,6 +27,15 @@ class _No:
 NO = _No()
 
 
+class _Some:
+    def __repr__(self) -> str:
+        return "<some constant>"
+
+
+#: Stands for a value that is a constant to the compiler, and which the source does not tell.
+SOME = _Some()
+
+
 class Sugared:
     """A value of any kind."""
 
@@ -43,7 +52,7 @@ class Simple(Sugared):
 
     Attributes:
         type: its type.
-        const: its Python value where it is a constant to the compiler, else ``NO``.
+        const: its Python value where it is a constant to the compiler; ``SOME`` where that isn't known; else ``NO``.
         empty: whether it is an empty list literal that isn't bound to a name yet (it fits any list).
     """
 

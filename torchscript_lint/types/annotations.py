@@ -117,6 +117,10 @@ class _Unresolvable(Exception):
     """Python's evaluation yields nothing: the second reading decides."""
 
 
+class _Undefined(_Unresolvable):
+    """Python's evaluation fails as a whole: a name in it is undefined."""
+
+
 class _Reported(Exception):
     """Already reported; the type is Unknown."""
 
@@ -213,6 +217,8 @@ class _Reader:
             return found.type
         if found.other == "unknown":
             return UNKNOWN
+        if found.other == "undefined":
+            raise _Undefined
         if found.alias is not None and found.resolver is not None:
             return self.alias(found, node)
         if found.name in PYTHON_TYPES:
@@ -260,6 +266,8 @@ class _Reader:
         """The type of a part of an evaluated annotation, or None where ``try_ann_to_type`` gives none."""
         try:
             return self.evaluated(node, at)
+        except _Undefined:
+            raise
         except _Unresolvable:
             return None
 
