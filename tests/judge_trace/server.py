@@ -6,6 +6,8 @@ A fixture file says for its targets (by name):
 - ``other_inputs``: a callable that gives another tuple, or a list of tuples to be run one after the other;
 - ``modes`` (optional): the modes (``"train"``, ``"eval"``) for tracing and for the comparison; ``eval`` is the rule;
 - ``options`` (optional): keyword arguments of ``torch.jit.trace``.
+
+Functions that it lists in ``calls`` call ``torch.jit.trace`` themselves and give the eager and the traced outcome.
 """
 
 from __future__ import annotations
@@ -33,6 +35,8 @@ def answer(path: str, name: str) -> dict[str, Any]:
     warnings.simplefilter("ignore")
     try:
         file = server.load(path, name)
+        if name in getattr(file, "calls", ()):
+            return called(getattr(file, name), path)
         make = maker(getattr(file, name))
         example = as_runs(file.inputs[name]())[0]
         before, after = getattr(file, "modes", {}).get(name, ("eval", "eval"))
@@ -51,11 +55,7 @@ def answer(path: str, name: str) -> dict[str, Any]:
             traced = torch.jit.trace(subject, copied(example), check_trace=False, **options)
         except BaseException as error:
             traced = None
-            result["raised"] = f"{type(error).__name__}: {error}"
-            places = [
-                frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == path
-            ]
-            result["raised_at"] = places[-1] if places else None
+            result.update(raised(error, path))
     result["warnings"] = noted(caught)
     if traced is None:
         return result
@@ -76,6 +76,26 @@ def answer(path: str, name: str) -> dict[str, Any]:
                 result["differs"] = difference
                 break
     return result
+
+
+def called(target: Callable[[], Any], path: str) -> dict[str, Any]:
+    """Call a function that traces by itself."""
+    result: dict[str, Any] = {"outcome": "traced"}
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        seed(0)
+        try:
+            result["differs"] = compare(*target())
+        except BaseException as error:
+            result.update(raised(error, path))
+    result["warnings"] = noted(caught)
+    return result
+
+
+def raised(error: BaseException, path: str) -> dict[str, Any]:
+    """What an exception says, and the innermost line of the fixture that it came through."""
+    places = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == path]
+    return {"raised": f"{type(error).__name__}: {error}", "raised_at": places[-1] if places else None}
 
 
 def maker(target: Any) -> Callable[[str], Any]:

@@ -10,6 +10,7 @@ from torchscript_lint.findings import Finding
 from torchscript_lint.program import Module, Program
 from torchscript_lint.trace.analysis import Analysis, Exhausted
 from torchscript_lint.trace.entries import entries
+from torchscript_lint.trace.sites import check_sites
 
 __all__ = ["check"]
 
@@ -27,6 +28,7 @@ def check(program: Program, module: Module, targets: str) -> list[Finding]:
         The findings, sorted; some may lie in other files that a target reaches.
     """
     analysis = Analysis(program)
+    check_sites(analysis, module)
     try:
         for function, me in entries(module, targets):
             analysis.enter(function, me)

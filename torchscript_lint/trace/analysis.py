@@ -72,14 +72,21 @@ class Analysis:
         if self._steps > _MAX_STEPS:
             raise Exhausted
 
-    def add(self, state: State, rule: str, span: Span, detail: dict[str, str], *, sure: bool) -> None:
+    def add(
+        self,
+        module: Module,
+        rule: str,
+        span: Span,
+        detail: dict[str, str],
+        *,
+        sure: bool,
+        target: str = "",
+        chain: tuple[str, ...] = (),
+    ) -> None:
         """Record a finding; of several for the same line and rule the most certain one stays."""
-        module = state.module
         severity = None if sure else "warning"
-        found = make(
-            BY_NAME[rule], module.path, module.source.region(span), detail,
-            severity=severity, target=state.function.qualname, chain=state.chain,
-        )  # fmt: skip
+        where = module.source.region(span)
+        found = make(BY_NAME[rule], module.path, where, detail, severity=severity, target=target, chain=chain)
         key = (module.path, span[0], found.code)
         known = self.findings.get(key)
         if known is None or _rank(found) < _rank(known):
@@ -164,13 +171,9 @@ class Analysis:
         return method(cls, name)
 
     def in_module(self, state: State) -> bool:
-        """Whether self is an ``nn.Module`` and the function no constructor."""
+        """Whether self is an ``nn.Module`` and the run began with a ``forward``: other methods may well change it."""
         me = state.me
-        if (
-            me is None
-            or not isinstance(me.ref, Class)
-            or state.function.name in ("__init__", "reset_parameters")
-        ):
+        if me is None or not isinstance(me.ref, Class) or not state.chain[0].endswith(".forward"):
             return False
         return is_module(me.ref) is True
 

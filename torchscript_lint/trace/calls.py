@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 
 from torchscript_lint.program import Class, External, Function
-from torchscript_lint.program.classes import lineage
 from torchscript_lint.trace import library
 from torchscript_lint.trace.attributes import LOOSE
 from torchscript_lint.trace.builtin import Builtins
+from torchscript_lint.trace.entries import is_operator
 from torchscript_lint.trace.state import source
 from torchscript_lint.trace.values import (
     CHANCE,
@@ -39,14 +39,6 @@ Args = list[Val]
 Keywords = dict[str, Val]
 
 
-def _is_operator(ref: object) -> bool:
-    """Whether it is a class of the program that derives from ``torch.autograd.Function``."""
-    if not isinstance(ref, Class):
-        return False
-    names = {base.name for base in lineage(ref).classes if isinstance(base, External)}
-    return bool(names & {"torch.autograd.Function", "torch.autograd.function.Function"})
-
-
 class Calls(Builtins):
     """Evaluation of calls."""
 
@@ -60,7 +52,7 @@ class Calls(Builtins):
             else:
                 base = self.eval(func.value)
                 callee = Val("bound", base.origin, const=func.attr, owner=base)
-                if func.attr == "apply" and base.kind == "def" and _is_operator(base.ref):
+                if func.attr == "apply" and base.kind == "def" and is_operator(base.ref):
                     return self._python_operator(base.ref, node)
                 if base.kind not in ("tensor", "size", "seq", "dict", "shape", "py", "none"):
                     callee = self.member(base, func.attr)
@@ -405,7 +397,7 @@ class Calls(Builtins):
         origin = owner.origin | frozenset[str]().union(*(data.origin for data in held_args))
         if name in library.RANDOM_METHODS:
             origin |= {RANDOM}
-        if owner.kind == "size" and not args:
+        if owner.kind == "size" and not any(data.kind == "tensor" for data in held_args):
             return Val("size", origin, owner.sure)
         result = self._shaped(name, origin, [owner, *args], keywords, node)
         if owner.sure:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from torchscript_lint.program import Class, Function, Module
-from torchscript_lint.program.classes import is_module, method
+from torchscript_lint.program import Class, External, Function, Module
+from torchscript_lint.program.classes import is_module, lineage, method
 from torchscript_lint.trace.values import UNKNOWN, Val
 
 _COMPILED = ("torch.jit.script", "torch.jit.script_if_tracing", "torch.jit._script.script")
@@ -27,7 +27,7 @@ def entries(module: Module, targets: str) -> Iterator[tuple[Function, Val | None
             forward = method(cls, "forward")
             if isinstance(forward, Function):
                 yield forward, me
-        if targets == "all":
+        if targets == "all" and not is_operator(cls):
             for function in cls.functions.values():
                 if function.name == "forward" and is_module(cls):
                     continue
@@ -37,6 +37,14 @@ def entries(module: Module, targets: str) -> Iterator[tuple[Function, Val | None
     for function in module.functions.values():
         if (targets == "all" or function.name in handed) and not _compiled(function):
             yield function, None
+
+
+def is_operator(cls: object) -> bool:
+    """Whether it is a class of the program that derives from ``torch.autograd.Function``: its forward is not traced."""
+    if not isinstance(cls, Class):
+        return False
+    names = {base.name for base in lineage(cls).classes if isinstance(base, External)}
+    return bool(names & {"torch.autograd.Function", "torch.autograd.function.Function"})
 
 
 def classes(module: Module) -> Iterator[Class]:

@@ -73,7 +73,15 @@ class State:
 
     def report(self, rule: str, node: ast.expr | ast.stmt, *, sure: bool = True, **detail: str) -> None:
         """A finding at an expression; of severity ``warning`` where it does not hold for certain."""
-        self.analysis.add(self, rule, span(node), detail, sure=sure and self.certain)
+        self.analysis.add(
+            self.module,
+            rule,
+            span(node),
+            detail,
+            sure=sure and self.certain,
+            target=self.function.qualname,
+            chain=self.chain,
+        )
 
     def number(
         self, value: Val, node: ast.expr, shown: ast.expr, where: str, kind: str, *, sure: bool = True

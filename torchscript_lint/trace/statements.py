@@ -126,7 +126,7 @@ class Frame(Calls):
     # --- branches --------------------------------------------------------------------------------
 
     def _if(self, node: ast.If) -> str:
-        guard = _only_raises(node.body) or (bool(node.orelse) and _only_raises(node.orelse))
+        guard = _only_speaks(node.body) or (bool(node.orelse) and _only_raises(node.orelse))
         truth = self.condition(node.test, "`if`", guard=guard)
         if truth is not None:
             self.refine(node.test, truth)
@@ -331,6 +331,27 @@ def merge(a: dict[str, Val], b: dict[str, Val]) -> dict[str, Val]:
     for name, value in b.items():
         result[name] = join(a[name], value) if name in a else value
     return result
+
+
+def _only_speaks(body: list[ast.stmt]) -> bool:
+    """Whether a block does nothing that a graph could hold: it raises, or it warns."""
+    if _only_raises(body):
+        return True
+    return all(
+        isinstance(statement, ast.Pass)
+        or (
+            isinstance(statement, ast.Expr)
+            and (isinstance(statement.value, ast.Constant) or _is_talk(statement.value))
+        )
+        for statement in body
+    )
+
+
+def _is_talk(node: ast.expr) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    return name in ("warn", "warning", "warn_once", "print", "info", "debug", "error", "log")
 
 
 def _only_raises(body: list[ast.stmt]) -> bool:
