@@ -72,7 +72,9 @@ def get(ck: Checker, base: Sugared, name: str, node: tree.Node) -> Sugared:
         return ck.report("enum-member", node, type=str(base.type), name=name)
     if isinstance(base, (Library, ExceptionObject)):
         return UNKNOWN_VALUE
-    if isinstance(base, Special) and base.form in ("super", "lambda"):
+    if isinstance(base, Special) and base.form == "super-object":
+        return ck.report("super-call", node, name=name)
+    if isinstance(base, Special) and base.form == "lambda":
         return UNKNOWN_VALUE
     return ck.report("attribute-of-object", node, kind=base.kind, name=name)
 
@@ -201,7 +203,8 @@ def _of_python_module(ck: Checker, base: PythonModule, name: str, node: tree.Nod
         return Builtin(op)
     found_value = external(dotted, constant=True)
     if found_value is UNKNOWN_VALUE and library.has_module(base.name) and not name.startswith("__"):
-        if library.attribute(dotted) is None and dotted not in _KNOWN_ELSEWHERE:
+        made_up = base.name.startswith("torch.backends")  # modules whose attributes are properties of a class
+        if library.attribute(dotted) is None and dotted not in _KNOWN_ELSEWHERE and not made_up:
             other = ck.session.program.find(dotted, ck.function.module)
             if other is not None:
                 return PythonModule(dotted, ModuleRef(other))
@@ -288,6 +291,9 @@ def has(ck: Checker, base: Sugared, name: str, node: tree.Node) -> bool | None:
         if isinstance(type_, NamedTupleType):
             return name in type_.fields
         ck.report("hasattr-object", node, type=str(type_))
+        return None
+    if isinstance(base, (PythonModule, PythonObject, Functions, Opaque, Builtin)):
+        ck.report("attribute-of-object", node, kind=base.kind, name=name)
     return None
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from torchscript_lint import library
 from torchscript_lint.program import Function
 from torchscript_lint.program import Uncertain
-from torchscript_lint.script import attributes, conditions, expressions, iteration, modules, special
+from torchscript_lint.script import attributes, conditions, expressions, iteration, modules, opaque, special
 from torchscript_lint.script.matching import Keywords, Match, Mismatch, match
 from torchscript_lint.script.values import (
     NO,
@@ -112,7 +112,9 @@ def builtin(
     """A call of an operator (``emitBuiltinCall``)."""
     schemas = library.schemas(op)
     if not schemas:
-        return ck.report("unknown-operator", node, op=op)
+        # Operators of CUDA are there in builds for CUDA.
+        with ck.maybe_pruned(op.startswith("cuda::")):
+            return ck.report("unknown-operator", node, op=op)
     found = match_operator(op, args, keywords, receiver)
     if isinstance(found, Match):
         return Simple(found.returns)
@@ -145,6 +147,7 @@ def _single_rule(reason: str) -> str:
 
 def emit(ck: Checker, node: tree.Apply, hint: Type | None) -> Sugared:
     """``func(args)``."""
+    binders = ck.binders
     callee = expressions.emit(ck, node.func)
     if isinstance(callee, Special):
         return special.emit(ck, callee, node, hint)
@@ -152,6 +155,7 @@ def emit(ck: Checker, node: tree.Apply, hint: Type | None) -> Sugared:
     keywords = keywords_of(ck, node)
     if args is None:
         return UNKNOWN_VALUE
+    ck.binders = binders
     return call(ck, callee, args, keywords, node)
 
 
@@ -292,16 +296,7 @@ def call_opaque(
     node: tree.Node,
 ) -> Simple:
     """Call a function that stays in Python: its annotations are read, its body is not compiled."""
-    from torchscript_lint.script.resolve import Names
-    from torchscript_lint.types import annotations as ann
-
-    returns = function.tree.returns
-    if returns is None:
-        unannotated = all(param.annotation is None for param in function.tree.params)
-        return Simple(TENSOR) if unannotated and not isinstance(receiver, ModuleObject) else UNKNOWN_VALUE
-    names = Names(ck.session, function, ck.chain)
-    type_ = ann.parse(returns, names, lambda *_, **__: None)
-    return Simple(type_)
+    return Simple(opaque.result(ck, function, receiver is not None))
 
 
 def _construct(ck: Checker, callee: ClassObject, args: list[Simple], keywords: Keywords, node: tree.Node) -> Simple:
@@ -352,7 +347,7 @@ def _call_library(ck: Checker, callee: Library, args: list[Simple], keywords: Ke
     if entry.kind == "class":
         if entry.message:
             return ck.report("unsupported-function", node, function=name, message=_short(entry.message))
-        return UNKNOWN_VALUE
+        return _call_python(ck, callee, args, keywords, node) if entry.target.startswith("builtins.") else UNKNOWN_VALUE
     if entry.kind == "python":
         return _call_python(ck, callee, args, keywords, node)
     return UNKNOWN_VALUE
@@ -415,4 +410,5 @@ def _call_python(ck: Checker, callee: Library, args: list[Simple], keywords: Key
             return ck.report(
                 "python-function-argument", node, function=callee.name, index=str(index), type=str(arg.type)
             )
-    return UNKNOWN_VALUE
+    # As many Tensors as are asked for.
+    return Simple(TENSOR) if ck.binders == 1 and callee.entry.kind == "class" else UNKNOWN_VALUE

@@ -38,6 +38,7 @@ class Checker:
         merged: the type of the return statements so far, or None.
         loops: ``""``, ``loop`` or ``unrolled``, of the innermost loop.
         failures: how many findings there have been so far.
+        binders: how many targets the expression that is compiled next is assigned to.
         uncertain: how many enclosing branches may be pruned by the compiler for all the source tells.
     """
 
@@ -56,6 +57,7 @@ class Checker:
         self.uncertain = 0
         self.failures = 0
         self.muted = 0
+        self.binders = 1
 
     # --- reports ---------------------------------------------------------------------------------
 

@@ -152,7 +152,7 @@ def _short_circuit(ck: Checker, node: tree.BinOp) -> Condition:
     known = left.false if is_or else left.true
     # The right side is compiled even where the left one settles the whole.
     with ck.inner_frame(), ck.maybe_pruned(False):
-        refine(ck, known)
+        refine(ck, known, node)
         right = emit(ck, node.rhs)
     maybe = left.maybe_static or right.maybe_static
     if is_or:
@@ -178,11 +178,16 @@ def _intersect(left: Refined, right: Refined) -> Refined:
     return {name: type_ for name, type_ in left.items() if right.get(name) is type_}
 
 
-def refine(ck: Checker, refined: Refined) -> None:
-    """Narrow variables in the current frame (``insertRefinements``)."""
+def refine(ck: Checker, refined: Refined, node: tree.Node) -> None:
+    """Narrow variables in the current frame (``insertRefinements``: an assignment, and held to its rules)."""
     for name, type_ in refined.items():
-        if isinstance(ck.frame.find(name), Simple):
-            ck.frame.store(name, type_)
+        if not isinstance(ck.frame.find(name), Simple):
+            continue
+        outer = ck.frame.find_outside(name)
+        if isinstance(outer, Simple) and not is_subtype(type_, outer.type):
+            ck.report("variable-type-change", node, name=name, before=str(outer.type), now=str(type_))
+            type_ = UNKNOWN
+        ck.frame.store(name, type_)
 
 
 def _is(ck: Checker, node: tree.BinOp) -> Condition:
@@ -316,15 +321,15 @@ def emit_branches(
 ) -> None:
     """Compile two branches, or the one the compiler keeps (``emitIfElseBlocks``)."""
     if condition.static is not None:
-        refine(ck, condition.true if condition.static else condition.false)
+        refine(ck, condition.true if condition.static else condition.false, node)
         (body if condition.static else orelse)()
         return
     with ck.maybe_pruned(condition.maybe_static):
         with ck.inner_frame() as true:
-            refine(ck, condition.true)
+            refine(ck, condition.true, node)
             body()
         with ck.inner_frame() as false:
-            refine(ck, condition.false)
+            refine(ck, condition.false, node)
             orelse()
         if true.exits and false.exits:
             ck.frame.exits = True

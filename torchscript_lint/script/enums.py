@@ -25,6 +25,8 @@ _VALUES: dict[type, Type] = {int: INT, float: FLOAT, str: STR}
 
 def enum_type(cls: Class) -> EnumType | None:
     """The type of an Enum class; None where its members are not literals of one type."""
+    if cls.functions:
+        return None  # its methods are compiled with it, and may fail
     names, types = [], set()
     for name, (_, value) in cls.assigns.items():
         if name.startswith("_"):

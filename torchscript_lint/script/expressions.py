@@ -57,6 +57,7 @@ def emit(ck: Checker, node: tree.Expr, hint: Type | None = None, binders: int = 
         hint: the type that is expected (an annotation), for literals.
         binders: how many targets it is assigned to.
     """
+    ck.binders = binders
     return _EXPRESSIONS[type(node)](ck, node, hint)
 
 
@@ -216,10 +217,10 @@ def _ternary(ck: Checker, node: tree.Ternary, hint: Type | None) -> Sugared:
         return value(ck, node.body if condition.static else node.orelse, hint)
     with ck.maybe_pruned(condition.maybe_static):
         with ck.inner_frame():
-            conditions.refine(ck, condition.true)
+            conditions.refine(ck, condition.true, node)
             body = value(ck, node.body, hint)
         with ck.inner_frame():
-            conditions.refine(ck, condition.false)
+            conditions.refine(ck, condition.false, node)
             orelse = value(ck, node.orelse, hint)
         unified = unify(body.type, orelse.type)
         if unified is None:

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from torchscript_lint import library
-from torchscript_lint.program import Class, External, Function, ModuleRef, Value
+from torchscript_lint.program import Class, External, Function, Value
 from torchscript_lint.script.values import (
     NO,
     UNKNOWN_VALUE,
@@ -85,15 +85,18 @@ def sugared(names: Names, value: Value, *, constant: bool) -> Sugared:
         constant: whether it is reached as a member of a Python module, where plain values may be used.
     """
     node = value.value
-    if node is None or not _bound_once(value):
-        return UNKNOWN_VALUE
+    if node is None:
+        return _declared(value, constant)
+    if not _bound_once(value):
+        kind = _common_kind(names, value)
+        return PythonObject(kind) if kind and not constant else _declared(value, constant)
     if isinstance(node, ast.Lambda):
         return Special("lambda")
     if isinstance(node, ast.Call):
         return _call(names, value, node, constant)
     type_name, type_, const = python_type(names, value, node)
     if not type_name:
-        return UNKNOWN_VALUE
+        return _declared(value, constant)
     if constant and type_ is not None:
         return Simple(type_, const)
     return PythonObject(type_name)
@@ -128,7 +131,10 @@ def python_type(names: Names, value: Value, node: ast.expr) -> tuple[str, Type |
         return _arithmetic(names, value, node)
     if isinstance(node, (ast.Name, ast.Attribute)):
         return _reference(names, value, node)
-    if isinstance(node, ast.Compare) and all(isinstance(op, (ast.Is, ast.IsNot, ast.In, ast.NotIn)) for op in node.ops):
+    if isinstance(node, ast.Compare) and (
+        all(isinstance(op, (ast.Is, ast.IsNot, ast.In, ast.NotIn)) for op in node.ops)
+        or any(isinstance(part, ast.Constant) and isinstance(part.value, str) for part in (node.left, *node.comparators))
+    ):
         return "bool", BOOL, NO
     return "", None, NO
 
@@ -172,9 +178,9 @@ def _call(names: Names, value: Value, node: ast.Call, constant: bool) -> Sugared
             if isinstance(inner, Function):
                 return Functions((inner,)) if found.name == "torch.jit.script" else Opaque(inner)
             return UNKNOWN_VALUE
-        type_name = _CALLS.get(found.name, "")
+        type_name = _CALLS.get(found.name, "") or _class_named(found.name)
         if not type_name:
-            return UNKNOWN_VALUE
+            return _declared(value, constant)
         if constant and type_name == "device":
             return Simple(DEVICE)
         if constant and type_name in ("int", "float", "bool", "str", "tuple"):
@@ -183,7 +189,49 @@ def _call(names: Names, value: Value, node: ast.Call, constant: bool) -> Sugared
     if isinstance(found, Class):
         from torchscript_lint.script.resolve import class_kind
 
-        return PythonObject(found.name) if class_kind(found) == "class" else UNKNOWN_VALUE
-    if isinstance(found, (Function, ModuleRef)):
-        return UNKNOWN_VALUE
+        # An instance is never a value to the compiler, members of an Enum apart.
+        return UNKNOWN_VALUE if class_kind(found) in ("enum", "unknown") else PythonObject(found.name)
+    if isinstance(found, Function) and isinstance(found.node.returns, ast.Name) and not found.decorators:
+        declared = found.node.returns.id
+        if declared in _DECLARED and not constant:
+            return PythonObject(declared)
+    return _declared(value, constant)
+
+
+def _class_named(name: str) -> str:
+    """The class's name where the callee is one by its spelling: an instance is never a value to the compiler."""
+    package, _, last = name.rpartition(".")
+    if package.partition(".")[0] in ("torch", "enum", "typing", "typing_extensions", "collections"):
+        return ""
+    return last if package and last[:1].isupper() and not last.isupper() else ""
+
+
+def _common_kind(names: Names, value: Value) -> str:
+    """The Python type that all bindings of a name give it; empty where they differ or one isn't sure.
+
+    A ``global`` statement may rebind it to anything; that it stays what it was is all the source tells.
+    """
+    kinds = set()
+    for binding in value.module.bindings.get(value.name, ()):
+        if binding.kind != "assign" or binding.value is None:
+            return ""
+        if isinstance(binding.value, ast.Call):
+            name = value.module.dotted(binding.value)
+            kinds.add(_CALLS.get(name, ""))
+        else:
+            kinds.add(python_type(names, value, binding.value)[0])
+    kinds.discard("NoneType")
+    return kinds.pop() if len(kinds) == 1 else ""
+
+
+_DECLARED = frozenset({"bool", "int", "float", "str", "list", "dict", "tuple", "set"})
+
+
+def _declared(value: Value, constant: bool) -> Sugared:
+    """A value whose Python type only its annotation tells, ``X: bool = ...``; as a constant it stays unknown."""
+    annotation = value.annotation
+    if isinstance(annotation, ast.Subscript):
+        annotation = annotation.value
+    if isinstance(annotation, ast.Name) and annotation.id.lower() in _DECLARED and not constant:
+        return PythonObject(annotation.id.lower())
     return UNKNOWN_VALUE

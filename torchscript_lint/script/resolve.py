@@ -7,6 +7,7 @@ Order, as there: local variables; the compiler's own builtins; then Python's: cl
 from __future__ import annotations
 
 import ast
+import sys
 import typing
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -261,7 +262,7 @@ def class_kind(cls: Class) -> str:
     if any(name in ("typing.NamedTuple", "typing_extensions.NamedTuple") for name in names):
         return "namedtuple"
     if any(name.startswith("enum.") for name in names):
-        return "enum" if names <= {"enum.Enum", "object"} else "unknown"
+        return "enum"
     if any(name.startswith("torch.jit.interface") or name == "torch.jit.interface" for name in cls.decorators):
         return "interface"
     if module is None:
@@ -350,13 +351,25 @@ def external_type(name: str) -> Found:
     if name.startswith("numpy.") or name in ("torch.Size", "torch.nn.Module", "torch.memory_format", "torch.layout"):
         return Found(name=name)
     entry = library.attribute(name) if "." in name else library.builtin(name)
-    if entry is not None and entry.kind in ("builtin", "function", "module", "constant", "exception"):
+    if entry is not None and entry.kind not in ("enum", "namedtuple", "enum value"):
+        if entry.kind == "class" and "." in name and _may_compile(entry.message):
+            return Found(other="unknown")
+        return Found(name=name)
+    if name.startswith("torch.nn.modules."):
+        return Found(name=name)
+    if name.partition(".")[0] in sys.stdlib_module_names and not name.startswith(("enum.", "numbers.", "abc.")):
+        # A class of the standard library: it is no type, or its methods do not compile.
         return Found(name=name)
     if name.startswith("torch.nn.") and name.count(".") == 2:
         return Found(name=name)
     if name in ("torch.jit.Future", "torch.futures.Future", "torch.distributed.rpc.RRef"):
         return Found(name=name)
     return Found(other="unknown")
+
+
+def _may_compile(message: str) -> bool:
+    """Whether a class of which calling says this may still be a type: its methods compile, or none is known not to."""
+    return not message or message.endswith("does not have an __init__ function defined")
 
 
 def _closure_names(function: Function) -> frozenset[str]:

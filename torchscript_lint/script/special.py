@@ -234,6 +234,12 @@ def _fork(ck: Checker, callee: Special, node: tree.Apply, hint: Type | None) -> 
     return Simple(FutureType.of(expressions.as_value(ck, result, node).type))
 
 
+def _super(ck: Checker, callee: Special, node: tree.Apply, hint: Type | None) -> Sugared:
+    """``super()`` stays a call into Python that gives a Tensor: no attribute of it is what was meant."""
+    calls.positional(ck, node.args)
+    return Special("super-object")
+
+
 def _slice(ck: Checker, callee: Special, node: tree.Apply, hint: Type | None) -> Sugared:
     calls.positional(ck, node.args)
     if node.keywords:
@@ -288,6 +294,7 @@ _FORMS: dict[str, Callable[[Checker, Special, tree.Apply, Type | None], Sugared]
     "dict": _dict,
     "tolist": _tolist,
     "fork": _fork,
+    "super": _super,
     "slice": _slice,
     "legacy-tensor": _legacy_tensor,
     "torch._check": _check,

@@ -171,9 +171,11 @@ class _Reader:
         self.resolver = resolver
         self.report = report
         self.depth = 0
+        self.at: tree.Node | None = None
 
     def refuse(self, rule: str, node: tree.Node, **detail: str) -> _Reported:
-        self.report(rule, node, **detail)
+        # What is wrong with an alias is blamed where the alias is used.
+        self.report(rule, self.at if self.at is not None else node, **detail)
         return _Reported()
 
     def top(self, node: tree.Expr) -> Type:
@@ -236,13 +238,11 @@ class _Reader:
         if self.depth > 8:
             return UNKNOWN
         outer, self.resolver = self.resolver, found.resolver
+        outer_at, self.at = self.at, self.at or node
         try:
-            inner = lower_expression(found.alias)
-            if isinstance(inner, tree.BinOp) and inner.op == "|":
-                return self.evaluated(inner, node)
-            return self.evaluated(inner, node)
+            return self.evaluated(lower_expression(found.alias), node)
         finally:
-            self.resolver = outer
+            self.resolver, self.at = outer, outer_at
             self.depth -= 1
 
     def python_generic(self, node: tree.Subscript) -> Type:
@@ -310,8 +310,7 @@ class _Reader:
         if constructor == "Optional":
             elem = read(indices[0], node)
             if elem is None:
-                self.report("unresolvable-member", node, annotation=text_of(node), part=text_of(indices[0]))
-                raise _Reported
+                raise self.refuse("unresolvable-member", node, annotation=text_of(node), part=text_of(indices[0]))
             return optional(elem)
         if constructor == "Union":
             members = [read(index, node) for index in indices]

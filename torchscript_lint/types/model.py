@@ -325,6 +325,16 @@ def optional(elem: Type) -> Type:
     return found
 
 
+def optional_union(elem: UnionType) -> Type:
+    """``Optional[Union[...]]`` as unification makes it: not flattened, and no subtype of the flat Union."""
+    found: OptionalType | None = _interned.get((OptionalType, elem))
+    if found is None:
+        found = OptionalType(f"Optional[{elem}]", (elem,))
+        found.elem = elem
+        _interned[OptionalType, elem] = found
+    return found
+
+
 def members(type_: Type) -> Iterator[Type]:
     """The alternatives of a type: of a Union its members, of ``Optional[T]`` T and None, else the type itself."""
     if isinstance(type_, UnionType):

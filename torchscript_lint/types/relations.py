@@ -35,6 +35,7 @@ from torchscript_lint.types.model import (
     UnionType,
     members,
     optional,
+    optional_union,
     plain,
     union,
 )
@@ -53,6 +54,9 @@ def is_subtype(left: Type, right: Type) -> bool:
         return is_subtype(TENSOR, right)
     if right is INFERRED:
         return is_subtype(left, TENSOR)
+    if isinstance(left, OptionalType) and isinstance(left.elem, UnionType):
+        # `UnionType::canHoldType` asks for one alternative that holds the whole inner Union: there is none.
+        return isinstance(right, OptionalType) and is_subtype(left.elem, right.elem)
     if isinstance(left, (OptionalType, UnionType)):
         return all(is_subtype(member, right) for member in members(left))
     if isinstance(right, (OptionalType, UnionType)):
@@ -126,10 +130,9 @@ def unify(left: Type, right: Type, *, to_union: bool = False, hint: Type | None 
         return right
     if is_subtype(right, left):
         return left
-    if left is NONE:
-        return optional(right)
-    if right is NONE:
-        return optional(left)
+    if left is NONE or right is NONE:
+        other = right if left is NONE else left
+        return optional_union(other) if isinstance(other, UnionType) else optional(other)
     result = _unify_parts(left, right, to_union)
     if result is not None:
         return result
