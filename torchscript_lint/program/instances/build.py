@@ -40,7 +40,7 @@ from torchscript_lint.program.instances.words import words
 from torchscript_lint.program.module import Module
 from torchscript_lint.program.program import Program
 from torchscript_lint.types import model
-from torchscript_lint.types.model import UNKNOWN, ClassType, TupleType, Type
+from torchscript_lint.types.model import UNKNOWN, ClassType, TupleType, Type, optional
 
 #: What the compiler passes over in ``__dict__`` (``ignored_attributes`` in ``torch/jit/_recursive.py``).
 _IGNORED = words(
@@ -105,8 +105,11 @@ class Maker:
                 continue
             attributes[name] = self.attribute(name, slot)
         attributes.setdefault("training", Attribute("training", "value", cls.module, model.BOOL))
+        # nn.Module annotates it: that counts if no nearer class annotates anything (as its containers do).
+        nearer = self.annotations or run.container in ("list", "dict")
+        hook = model.NONE if nearer else optional(model.BOOL)
         attributes.setdefault(
-            "_is_full_backward_hook", Attribute("_is_full_backward_hook", "value", cls.module, model.NONE)
+            "_is_full_backward_hook", Attribute("_is_full_backward_hook", "value", cls.module, hook)
         )
         self._class_constants(attributes)
         complete = run.complete and not dead and not self._makes_names_up()

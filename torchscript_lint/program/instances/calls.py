@@ -33,6 +33,7 @@ from torchscript_lint.program.instances.values import (
     Map,
     ModuleValue,
     Object,
+    Own,
     Partial,
     Scalar,
     Self,
@@ -159,6 +160,10 @@ def method(run: Run, base: Value, name: str, args: Args, node: ast.Call) -> Valu
         return join_all([method(run, part, name, args, node) for part in parts])
     if isinstance(base, Self):
         return self_call(run, run.mangle(name), args, node)
+    if isinstance(base, Own):
+        if name not in ("get", "keys", "values", "items", "copy", "__contains__"):
+            run.loose()
+        return UNKNOWN_VALUE
     if isinstance(base, Super):
         return _super_call(run, base, name, args, node)
     if isinstance(base, Callee) and name in ("__init__", "__setattr__") and args.values:
@@ -187,6 +192,8 @@ def self_call(run: Run, name: str, args: Args, node: ast.Call, after: Class | No
     if slot is not None:
         return apply(run, slot.value, args, node)
     function = run.class_function(name, after)
+    if function is None and after is None and run.class_assign(name) is not None:
+        return apply(run, attribute_of(run, Self(), name), args, node)
     if isinstance(function, Function):
         if function.is_property:
             return apply(run, attribute_of(run, Self(), name), args, node)
@@ -388,12 +395,12 @@ def construct(run: Run, cls: Class, args: Args, node: ast.Call) -> Value:
             run.loose()
     if module:
         return ModuleValue(cls, node=node)
-    if module is None:
-        return UNKNOWN_VALUE
     if is_enum(cls):
         return EnumMember(cls)
     if any(isinstance(base, External) and base.name == "typing.NamedTuple" for base in cls.bases):
         return _named_tuple(run, cls, args)
+    if module is None:
+        return UNKNOWN_VALUE
     return Object(cls)
 
 

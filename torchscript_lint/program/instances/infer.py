@@ -100,7 +100,7 @@ def type_name(value: Value) -> str:
 
 def _failed(name: str, certain: bool) -> Inferred:
     reason = (
-        "Only tensors and (possibly nested) tuples of tensors, lists, or dictsare supported as inputs or"
+        "Only tensors and (possibly nested) tuples of tensors, lists, or dicts are supported as inputs or"
         f" outputs of traced functions, but instead got value of type {name.split('.')[-1]}"
     )
     return Inferred(None, certain, reason, name)
@@ -144,7 +144,7 @@ def _of_sequence(value: Seq) -> Inferred:
 
 def _of_map(value: Map) -> Inferred:
     if value.items == ():
-        return Inferred(None, value.certain, "Dictionary inputs must have entries", "dict")
+        return Inferred(None, value.certain, "Dictionary inputs must have entries", value.kind)
     items = value.items if value.items is not None else ((value.key, value.value),)
     certain = value.certain and (value.items is not None or value.nonempty)
     key_type: Type | None = None
@@ -153,12 +153,12 @@ def _of_map(value: Map) -> Inferred:
         for side, found in (("key", infer(key)), ("value", infer(item))):
             certain = certain and found.certain
             if found.type is None:
-                return Inferred(None, certain, found.reason, "dict")
+                return Inferred(None, certain, found.reason, value.kind)
             old = key_type if side == "key" else value_type
             unified = found.type if old is None else _unify(old, found.type)
             if unified is None:
                 reason = f"Dictionary {_INCONSISTENT} type. Found {old} and {found.type}"
-                return Inferred(None, certain, reason, "dict")
+                return Inferred(None, certain, reason, value.kind)
             if side == "key":
                 key_type = unified
             else:

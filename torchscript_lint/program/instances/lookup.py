@@ -20,6 +20,7 @@ from torchscript_lint.program.instances.values import (
     Map,
     ModuleValue,
     Object,
+    Own,
     Scalar,
     Self,
     Seq,
@@ -94,6 +95,8 @@ def _of_self(run: Run, name: str) -> Value:
         return Bound(name)
     if name == "training":
         return BOOL
+    if name in ("__dict__", "_modules", "_parameters", "_buffers"):
+        return Own(name)
     if name == "__class__":
         return Callee(run.cls)
     assigned = run.class_assign(name)

@@ -291,11 +291,13 @@ def _partial(run: Run, args: Args, node: ast.Call) -> Value:
 
 
 def _ordered_dict(run: Run, args: Args, node: ast.Call) -> Value:
-    return BUILTINS["dict"](run, args, node)
+    found = BUILTINS["dict"](run, args, node)
+    return replace(found, kind="collections.OrderedDict") if isinstance(found, Map) else found
 
 
 def _default_dict(run: Run, args: Args, node: ast.Call) -> Value:
-    return Map((), idents=run.fresh()) if len(args.values) <= 1 else Map(idents=run.fresh())
+    items = () if len(args.values) <= 1 and not args.keywords else None
+    return Map(items, kind="collections.defaultdict", idents=run.fresh())
 
 
 def _cast(run: Run, args: Args, node: ast.Call) -> Value:

@@ -22,6 +22,7 @@ from torchscript_lint.program.instances.values import (
     Callee,
     Map,
     ModuleValue,
+    Own,
     Self,
     Seq,
     Space,
@@ -111,7 +112,7 @@ class Run:
         ``self``.
         """
         for part in (value, *(value.parts if isinstance(value, Alternatives) else ())):
-            if isinstance(part, (Self, Bound)):
+            if isinstance(part, (Self, Bound, Own)):
                 self.loose()
             elif isinstance(part, (Seq, Map)) and part.idents:
                 if isinstance(part, Seq) and part.kind == "tuple":

@@ -180,10 +180,20 @@ def _ann_assign(run: Run, node: ast.AnnAssign) -> None:
 
 
 def _aug_assign(run: Run, node: ast.AugAssign) -> None:
+    from torchscript_lint.program.instances.calls import Args
+    from torchscript_lint.program.instances.containers import container_method
+
     left = evaluate(run, node.target)
     right = evaluate(run, node.value)
     if isinstance(node.op, ast.Add) and isinstance(left, Seq) and left.kind == "list" and left.idents:
         run.state.change(left, extended(left, iterate(run, right)))
+        return
+    if isinstance(left, ModuleValue) and left.container:
+        method = {"ModuleList": "extend", "Sequential": "extend", "ParameterList": "extend"}.get(
+            left.container
+        )
+        if isinstance(node.op, ast.Add) and method is not None:
+            container_method(run, left, method, Args((right,)))
         return
     assign(run, node.target, binary(run, node.op, left, right), node)
 

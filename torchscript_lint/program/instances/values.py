@@ -80,6 +80,8 @@ class Map(Value):
     key: Value = Unknown()
     value: Value = Unknown()
     nonempty: bool = False
+    #: Its Python type, as ``torch.typename`` gives it.
+    kind: str = "dict"
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,13 @@ class Bound(Value):
 @dataclass(frozen=True)
 class Self(Value):
     """The instance under construction."""
+
+
+@dataclass(frozen=True)
+class Own(Value):
+    """A dict of attributes of ``self``: ``__dict__``, ``_modules``, ``_parameters``, ``_buffers``."""
+
+    name: str
 
 
 @dataclass(frozen=True)
@@ -301,15 +310,16 @@ def _merge_seq(left: Seq, right: Seq, certain: bool, idents: frozenset[int]) -> 
 
 
 def _merge_map(left: Map, right: Map, certain: bool, idents: frozenset[int]) -> Value:
+    kind = left.kind if left.kind == right.kind else "dict"
     if left.items is not None and right.items is not None:
         mine, other = dict(left.items), dict(right.items)
         if list(mine) == list(other):
             items = tuple((key, join(mine[key], other[key])) for key in mine)
-            return Map(items, nonempty=bool(items), certain=certain, idents=idents)
+            return Map(items, nonempty=bool(items), kind=kind, certain=certain, idents=idents)
     nonempty = left.nonempty and right.nonempty
     known = [map_elements(side) for side in (left, right) if side.items != ()]
     key, value = join_all([k for k, _ in known]), join_all([v for _, v in known])
-    return Map(None, key, value, nonempty, certain=certain, idents=idents)
+    return Map(None, key, value, nonempty, kind, certain=certain, idents=idents)
 
 
 def _merge_module(
