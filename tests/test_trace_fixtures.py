@@ -53,7 +53,7 @@ def _targets() -> Iterator[object]:
 
 
 def reached(path: Path, target: Target) -> frozenset[tuple[int, str]]:
-    """The markers in a target and in the file's private helpers that its text names, directly or through others."""
+    """The markers in a target and in the private helpers that it names, directly or through others."""
     fixture = read(path)
     lines = fixture.text.splitlines()
     spans = {target.name: target.lines}

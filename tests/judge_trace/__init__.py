@@ -1,7 +1,7 @@
 """The judge of tracing: the real ``torch.jit.trace`` on one target of a fixture, in a process of its own.
 
-It traces the target on its example inputs with recorded warnings, runs the traced and the eager model on other
-inputs, compares what they give, and tries to save what was traced.
+It traces the target on its example inputs with recorded warnings, runs the traced and the eager model on
+other inputs, compares what they give, and tries to save what was traced.
 
 From a shell: ``PYTHONPATH=tests python -m judge_trace FILE [NAME ...]``.
 """
@@ -19,7 +19,7 @@ from typing import Any
 
 from judge import JudgeError
 
-__all__ = ["JudgeError", "TraceJudge", "Trace", "Warned"]
+__all__ = ["JudgeError", "Trace", "TraceJudge", "Warned"]
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,8 @@ class TraceJudge:
         """Trace one module-level name of a fixture.
 
         Raises:
-            JudgeError: the file does not load, has no such name or no inputs for it, or the eager model fails on its
-                example inputs.
+            JudgeError: the file does not load, has no such name or no inputs for it, or the eager model
+                fails on its example inputs.
         """
         path = os.path.realpath(path)
         answer = self._ask({"path": path, "name": name, "timeout": self.timeout})

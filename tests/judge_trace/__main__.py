@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from judge.fixtures import read
+
 from judge_trace import JudgeError, TraceJudge
 
 

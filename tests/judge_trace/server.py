@@ -4,10 +4,12 @@ A fixture file says for its targets (by name):
 
 - ``inputs``: a callable that gives the tuple of example inputs;
 - ``other_inputs``: a callable that gives another tuple, or a list of tuples to be run one after the other;
-- ``modes`` (optional): the modes (``"train"``, ``"eval"``) for tracing and for the comparison; ``eval`` is the rule;
+- ``modes`` (optional): the modes (``"train"``, ``"eval"``) for tracing and for the comparison; ``eval`` is
+  the rule;
 - ``options`` (optional): keyword arguments of ``torch.jit.trace``.
 
-Functions that it lists in ``calls`` call ``torch.jit.trace`` themselves and give the eager and the traced outcome.
+Functions that it lists in ``calls`` call ``torch.jit.trace`` themselves and give the eager and the traced
+outcome.
 """
 
 from __future__ import annotations
@@ -25,9 +27,8 @@ from typing import Any
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from judge import server  # noqa: E402
-
-import torch  # noqa: E402
+import torch
+from judge import server
 
 
 def answer(path: str, name: str) -> dict[str, Any]:
@@ -189,7 +190,7 @@ def compare(wanted: Any, found: Any, place: str = "the output") -> str:
 def brief(value: Any) -> str:
     """An outcome in a few words."""
     if isinstance(value, Exception):
-        return f"{type(value).__name__} ({str(value).strip().splitlines()[-1][:80] if str(value).strip() else ''})"
+        return f"{type(value).__name__} ({(str(value).strip().splitlines() or [''])[-1][:80]})"
     return type(value).__name__
 
 

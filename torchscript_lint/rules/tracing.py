@@ -15,11 +15,11 @@ _SCRIPT = (
 
 
 def _weak(code: str, name: str, **parts: str) -> Rule:
-    return Rule(code=code, name=name, severity="warning", mode="trace", **parts)  # type: ignore[arg-type]
+    return Rule(code=code, name=name, severity="warning", mode="trace", **parts)
 
 
 def _strong(code: str, name: str, **parts: str) -> Rule:
-    return Rule(code=code, name=name, severity="error", mode="trace", **parts)  # type: ignore[arg-type]
+    return Rule(code=code, name=name, severity="error", mode="trace", **parts)
 
 
 _STRONG: tuple[Rule, ...] = (

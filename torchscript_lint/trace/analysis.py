@@ -1,4 +1,4 @@
-"""The flow analysis: runs functions on abstract values, each way of calling once, and collects what they say."""
+"""The flow analysis: runs functions on abstract values, each way of calling once."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ class Analysis:
         return method(cls, name)
 
     def in_module(self, state: State) -> bool:
-        """Whether self is an ``nn.Module`` and the run began with a ``forward``: other methods may well change it."""
+        """Whether self is an ``nn.Module`` and the run began with a ``forward``."""
         me = state.me
         if me is None or not isinstance(me.ref, Class) or not state.chain[0].endswith(".forward"):
             return False
@@ -256,7 +256,7 @@ class Analysis:
         return result
 
     def _annotated(self, function: Function, result: Val, env: dict[str, Val]) -> Val:
-        """What a call gives where only the annotation tells: ints made from a tensor are sizes while tracing."""
+        """What a call gives where only the annotation tells: ints made from a tensor are sizes."""
         node = function.node.returns
         if result.kind != "unknown" or node is None:
             return result
@@ -366,7 +366,7 @@ def _by_keyword(
 
 
 def reorigin(value: Val, origin: frozenset[str]) -> Val:
-    """A value made from an annotation, with the origin of what it was made from; whole numbers are perhaps sizes."""
+    """A value made from an annotation, with another origin; whole numbers are perhaps sizes."""
     if value.kind == "tensor":
         return tensor(origin, sure=value.sure)
     if value is WHOLE:

@@ -33,7 +33,7 @@ class Attributes:
         self._values: dict[tuple[Class, str], Val] = {}
 
     def value(self, cls: Class, name: str) -> Val:
-        """What an attribute of an instance is that is no method; Unknown (but state) where the class does not show."""
+        """What an attribute is that is no method; Unknown (but state) where the class does not show."""
         key = (cls, name)
         if key not in self._values:
             self._values[key] = CONFIG
@@ -106,9 +106,9 @@ class Attributes:
     def _parameter(self, name: str, function: Function) -> Val:
         args = function.node.args
         for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs):
-            if arg.arg == name and isinstance(arg.annotation, ast.Name):
-                if arg.annotation.id in ("int", "float", "bool", "str"):
-                    return Val("py", frozenset({STATE}))
+            named = arg.arg == name and isinstance(arg.annotation, ast.Name)
+            if named and ast.unparse(arg.annotation or arg) in ("int", "float", "bool", "str"):
+                return Val("py", frozenset({STATE}))
         return CONFIG
 
     def _made(self, node: ast.Call, function: Function) -> Val:

@@ -27,8 +27,26 @@ from torchscript_lint.trace.values import (
 
 _NUMBERS = {"int": "integer", "float": "float", "complex": "complex"}
 _TENSOR_CLASSES = frozenset({"torch.Tensor", "torch._tensor.Tensor"})
-_PLAIN_CLASSES = frozenset({"int", "float", "bool", "str", "complex", "list", "tuple", "dict", "bytes", "torch.Size", "set",
-                            "numbers.Number", "numbers.Real", "numbers.Integral", "torch.nn.Module", "numpy.ndarray"})  # fmt: skip
+_PLAIN_CLASSES = frozenset(
+    {
+        "int",
+        "float",
+        "bool",
+        "str",
+        "complex",
+        "list",
+        "tuple",
+        "dict",
+        "bytes",
+        "torch.Size",
+        "set",
+        "numbers.Number",
+        "numbers.Real",
+        "numbers.Integral",
+        "torch.nn.Module",
+        "numpy.ndarray",
+    }
+)
 
 
 class Builtins(Expressions):
@@ -210,9 +228,8 @@ class Builtins(Expressions):
                 return constant(False)
         if value.kind == "none" and "NoneType" not in " ".join(names):
             return constant(False)
-        if value.kind == "shape" and value.sure:
-            if any(name in ("tuple", "torch.Size") for name in names):
-                return constant(True)
+        if value.kind == "shape" and value.sure and {"tuple", "torch.Size"} & set(names):
+            return constant(True)
         if value.kind == "seq" and value.sure and all(name in _TENSOR_CLASSES for name in names):
             return constant(False)
         if value.known and all(name in _PLAIN_CLASSES | _TENSOR_CLASSES for name in names):

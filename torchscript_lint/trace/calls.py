@@ -1,4 +1,4 @@
-"""What calls give while tracing: methods of tensors, sizes and containers, functions of the program, of torch and Python."""
+"""What calls give while tracing: of methods, and of functions of the program and of torch."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ class Calls(Builtins):
         return self._opaque(callee, args, keywords)
 
     def _opaque(self, callee: Val, args: Args, keywords: Keywords) -> Val:
-        """A call of something unknown. What a module holds and is given a tensor most likely gives one, but perhaps not."""
+        """A call of something unknown: what a module holds and gives a tensor to perhaps gives one."""
         if (callee.kind == "unknown" and STATE in callee.origin) or (
             callee.kind == "bound" and STATE in callee.origin
         ):
@@ -345,8 +345,8 @@ class Calls(Builtins):
     # --- methods ---------------------------------------------------------------------------------
 
     def _tensor_method(self, owner: Val, name: str, args: Args, keywords: Keywords, node: ast.Call) -> Val:
-        if not owner.traced:
-            return UNKNOWN
+        if not owner.traced or (not owner.sure and not library.is_tensor_attribute(name)):
+            return UNKNOWN  # whatever it is, it is no tensor
         given = INPUT in owner.origin
         shown = node.func.value if isinstance(node.func, ast.Attribute) else node
         if name == "size":
@@ -473,6 +473,5 @@ class Calls(Builtins):
             isinstance(target, ast.Attribute)
             and isinstance(target.value, ast.Name)
             and target.value.id == self.me_name
-        ):
-            if f"self.{target.attr}" in self.env:
-                self.env[f"self.{target.attr}"] = value
+        ) and f"self.{target.attr}" in self.env:
+            self.env[f"self.{target.attr}"] = value

@@ -40,7 +40,7 @@ def entries(module: Module, targets: str) -> Iterator[tuple[Function, Val | None
 
 
 def is_operator(cls: object) -> bool:
-    """Whether it is a class of the program that derives from ``torch.autograd.Function``: its forward is not traced."""
+    """Whether it is a ``torch.autograd.Function`` of the program: its forward is not traced."""
     if not isinstance(cls, Class):
         return False
     names = {base.name for base in lineage(cls).classes if isinstance(base, External)}

@@ -32,8 +32,13 @@ from torchscript_lint.trace.values import (
     tensor,
 )
 
-_SOFT = ((RANK, "rank-branch"), (META, "metadata-branch"), (DEVICE, "metadata-branch"), (MODE, "mode-branch"),
-         (PRESENCE, "presence-branch"))  # fmt: skip
+_SOFT = (
+    (RANK, "rank-branch"),
+    (META, "metadata-branch"),
+    (DEVICE, "metadata-branch"),
+    (MODE, "mode-branch"),
+    (PRESENCE, "presence-branch"),
+)
 _BOOLEAN = {ast.And: "`and`", ast.Or: "`or`"}
 
 
@@ -215,11 +220,11 @@ class Expressions(State):
             return kind(origin, sure=any(part.sure for part in data))
         if left.kind == "unknown" or right.kind == "unknown":
             return Val("unknown", left.origin & right.origin, False)
-        if left.known and right.known and isinstance(op, (ast.Add, ast.Sub)):
-            if isinstance(left.const, int) and isinstance(right.const, int):
-                return constant(
-                    left.const + right.const if isinstance(op, ast.Add) else left.const - right.const
-                )
+        if isinstance(left.const, int) and isinstance(right.const, int) and left.known and right.known:
+            if isinstance(op, ast.Add):
+                return constant(left.const + right.const)
+            if isinstance(op, ast.Sub):
+                return constant(left.const - right.const)
         return py(left.origin | right.origin)
 
     def _sequence_arithmetic(self, left: Val, right: Val, op: ast.operator, node: ast.expr | ast.stmt) -> Val:
@@ -320,10 +325,8 @@ class Expressions(State):
                     self.env[name] = Val("tensor", origin) if value.kind != "size" else value
                 elif not (value.traced and value.sure):
                     self.env[name] = UNKNOWN
-            elif value is not None and kind is not None and value.traced and not value.sure:
-                # of another class: no tensor then
-                if outcome:
-                    self.env[name] = UNKNOWN
+            elif value is not None and kind is not None and outcome and value.traced and not value.sure:
+                self.env[name] = UNKNOWN  # of another class: no tensor then
         elif isinstance(test, ast.Compare) and len(test.ops) == 1 and isinstance(test.left, ast.Name):
             other = test.comparators[0]
             if isinstance(other, ast.Constant) and other.value is None:
@@ -509,6 +512,8 @@ class Expressions(State):
 
     def member(self, base: Val, name: str) -> Val:
         """What ``base.name`` is."""
+        if base.traced and not base.sure and not library.is_tensor_attribute(name):
+            return UNKNOWN  # whatever it is, it is no tensor
         if base.traced:
             if name == "shape":
                 return shape(base.origin, sure=base.sure)
@@ -520,7 +525,7 @@ class Expressions(State):
                 return py({META} if INPUT in base.origin else ())
             if name == "data":
                 return tensor(sure=base.sure)  # a constant
-            if name in ("T", "mT", "H", "mH", "grad", "real", "imag", "values", "indices", "tensors"):
+            if name in ("T", "mT", "H", "mH", "grad", "real", "imag"):
                 return Val("tensor", base.origin, base.sure)
             return Val("bound", const=name, owner=base)
         if base.kind == "py":

@@ -5,22 +5,111 @@ Only what matters for where traced data goes: most operators give a tensor and n
 
 from __future__ import annotations
 
+from functools import cache
+
+from torchscript_lint.library.methods import method_kind
+
+#: What a Tensor has in Python only.
+_PYTHON_ONLY = frozenset(
+    {
+        "apply_",
+        "as_subclass",
+        "bfloat16",
+        "bool",
+        "byte",
+        "char",
+        "data_ptr",
+        "double",
+        "float",
+        "grad_fn",
+        "half",
+        "int",
+        "is_shared",
+        "long",
+        "ndimension",
+        "nelement",
+        "new",
+        "new_tensor",
+        "numpy",
+        "register_hook",
+        "retain_grad",
+        "share_memory_",
+        "short",
+        "storage",
+        "tolist",
+        "unique",
+        "untyped_storage",
+        "xpu",
+        "cuda",
+        "cpu",
+    }
+)
+
+
+@cache
+def is_tensor_attribute(name: str) -> bool:
+    """Whether a Tensor has an attribute or method of this name."""
+    return name in _PYTHON_ONLY or name.startswith("__") or method_kind("Tensor", name) is not None
+
+
 #: Tensor attributes that are plain Python values while tracing.
 META_ATTRIBUTES = frozenset(
     {
-        "dtype", "device", "layout", "is_cuda", "is_cpu", "is_mps", "is_xpu", "is_meta", "is_sparse", "is_sparse_csr",
-        "is_quantized", "is_mkldnn", "is_nested", "is_leaf", "requires_grad", "itemsize", "names", "is_mtia", "is_xla",
-        "is_vulkan", "is_ort", "is_ipu", "grad_fn", "_version", "output_nr",
+        "dtype",
+        "device",
+        "layout",
+        "is_cuda",
+        "is_cpu",
+        "is_mps",
+        "is_xpu",
+        "is_meta",
+        "is_sparse",
+        "is_sparse_csr",
+        "is_quantized",
+        "is_mkldnn",
+        "is_nested",
+        "is_leaf",
+        "requires_grad",
+        "itemsize",
+        "names",
+        "is_mtia",
+        "is_xla",
+        "is_vulkan",
+        "is_ort",
+        "is_ipu",
+        "grad_fn",
+        "_version",
+        "output_nr",
     }
-)  # fmt: skip
+)
 #: Tensor methods that give plain Python values while tracing, without a word.
 META_METHODS = frozenset(
     {
-        "is_floating_point", "is_complex", "is_contiguous", "is_pinned", "is_shared", "is_signed", "is_inference",
-        "is_conj", "is_neg", "is_coalesced", "is_distributed", "get_device", "type", "has_names", "element_size",
-        "qscheme", "dense_dim", "sparse_dim", "is_same_size", "stride", "storage_offset", "data_ptr", "has_storage",
+        "is_floating_point",
+        "is_complex",
+        "is_contiguous",
+        "is_pinned",
+        "is_shared",
+        "is_signed",
+        "is_inference",
+        "is_conj",
+        "is_neg",
+        "is_coalesced",
+        "is_distributed",
+        "get_device",
+        "type",
+        "has_names",
+        "element_size",
+        "qscheme",
+        "dense_dim",
+        "sparse_dim",
+        "is_same_size",
+        "stride",
+        "storage_offset",
+        "data_ptr",
+        "has_storage",
     }
-)  # fmt: skip
+)
 #: ... that are about the number of dimensions.
 RANK_METHODS = frozenset({"dim", "ndimension"})
 #: Methods of Python's int that a traced size does not have.
@@ -28,28 +117,92 @@ INT_METHODS = frozenset({"bit_length", "bit_count", "to_bytes", "as_integer_rati
 #: Modules of torch.nn with parameters that need grad.
 PARAMETRIC = frozenset(
     {
-        "Linear", "Bilinear", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d",
-        "LayerNorm", "GroupNorm", "BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "Embedding", "EmbeddingBag", "LSTM", "GRU",
-        "RNN", "PReLU", "MultiheadAttention", "TransformerEncoderLayer", "TransformerDecoderLayer",
+        "Linear",
+        "Bilinear",
+        "Conv1d",
+        "Conv2d",
+        "Conv3d",
+        "ConvTranspose1d",
+        "ConvTranspose2d",
+        "ConvTranspose3d",
+        "LayerNorm",
+        "GroupNorm",
+        "BatchNorm1d",
+        "BatchNorm2d",
+        "BatchNorm3d",
+        "Embedding",
+        "EmbeddingBag",
+        "LSTM",
+        "GRU",
+        "RNN",
+        "PReLU",
+        "MultiheadAttention",
+        "TransformerEncoderLayer",
+        "TransformerDecoderLayer",
     }
-)  # fmt: skip
+)
 #: Comparisons of whole tensors that give a Python bool without a warning.
 SILENT_TESTS = frozenset({"equal", "allclose", "is_nonzero", "is_set_to"})
 #: Methods and functions whose list of results is as long as a dimension, or as an argument says.
-PIECES = frozenset({"unbind", "split", "split_with_sizes", "chunk", "tensor_split", "unsafe_chunk", "unsafe_split",
-                    "vsplit", "hsplit", "dsplit"})  # fmt: skip
+PIECES = frozenset(
+    {
+        "unbind",
+        "split",
+        "split_with_sizes",
+        "chunk",
+        "tensor_split",
+        "unsafe_chunk",
+        "unsafe_split",
+        "vsplit",
+        "hsplit",
+        "dsplit",
+    }
+)
 #: Give two tensors where a dimension is given.
 PAIRS_WITH_DIM = frozenset({"max", "min", "median", "nanmedian"})
 #: Always give several tensors.
 TUPLES = frozenset(
     {
-        "sort", "topk", "kthvalue", "mode", "cummax", "cummin", "aminmax", "std_mean", "var_mean", "svd", "qr", "eig",
-        "eigh", "slogdet", "geqrf", "lu", "frexp", "triangular_solve", "symeig", "lobpcg", "lu_factor", "lu_unpack",
-        "svd_lowrank", "pca_lowrank", "lstsq", "ldl_factor", "inv_ex", "solve_ex", "cholesky_ex",
-        "lu_factor_ex", "max_pool1d_with_indices", "max_pool2d_with_indices", "max_pool3d_with_indices",
-        "multi_head_attention_forward", "native_layer_norm", "native_batch_norm", "lstm", "gru",
+        "sort",
+        "topk",
+        "kthvalue",
+        "mode",
+        "cummax",
+        "cummin",
+        "aminmax",
+        "std_mean",
+        "var_mean",
+        "svd",
+        "qr",
+        "eig",
+        "eigh",
+        "slogdet",
+        "geqrf",
+        "lu",
+        "frexp",
+        "triangular_solve",
+        "symeig",
+        "lobpcg",
+        "lu_factor",
+        "lu_unpack",
+        "svd_lowrank",
+        "pca_lowrank",
+        "lstsq",
+        "ldl_factor",
+        "inv_ex",
+        "solve_ex",
+        "cholesky_ex",
+        "lu_factor_ex",
+        "max_pool1d_with_indices",
+        "max_pool2d_with_indices",
+        "max_pool3d_with_indices",
+        "multi_head_attention_forward",
+        "native_layer_norm",
+        "native_batch_norm",
+        "lstm",
+        "gru",
     }
-)  # fmt: skip
+)
 #: Lists of tensors, one for each argument.
 LISTS = frozenset(
     {"meshgrid", "broadcast_tensors", "align_tensors", "atleast_1d", "atleast_2d", "atleast_3d"}
@@ -72,36 +225,139 @@ TUPLES_ON_REQUEST = {
 FLOAT_FILLS = frozenset({"uniform_", "normal_", "exponential_", "log_normal_", "cauchy_", "geometric_"})
 #: Functions of torch that draw random numbers.
 RANDOM_FACTORIES = frozenset(
-    {"rand", "randn", "randint", "randperm", "rand_like", "randn_like", "randint_like", "bernoulli", "normal",
-     "multinomial", "poisson"}
-)  # fmt: skip
+    {
+        "rand",
+        "randn",
+        "randint",
+        "randperm",
+        "rand_like",
+        "randn_like",
+        "randint_like",
+        "bernoulli",
+        "normal",
+        "multinomial",
+        "poisson",
+    }
+)
 #: Methods that draw random numbers.
-RANDOM_METHODS = frozenset({"uniform_", "normal_", "random_", "bernoulli_", "exponential_", "geometric_", "cauchy_",
-                            "log_normal_", "bernoulli", "multinomial"})  # fmt: skip
+RANDOM_METHODS = frozenset(
+    {
+        "uniform_",
+        "normal_",
+        "random_",
+        "bernoulli_",
+        "exponential_",
+        "geometric_",
+        "cauchy_",
+        "log_normal_",
+        "bernoulli",
+        "multinomial",
+    }
+)
 #: Functions of torch whose results the tracer registers as constants, with a warning.
-CONSTRUCTORS = frozenset({"tensor", "as_tensor", "from_numpy", "Tensor", "FloatTensor", "LongTensor", "IntTensor",
-                          "DoubleTensor", "HalfTensor", "BoolTensor", "ByteTensor", "asarray"})  # fmt: skip
+CONSTRUCTORS = frozenset(
+    {
+        "tensor",
+        "as_tensor",
+        "from_numpy",
+        "Tensor",
+        "FloatTensor",
+        "LongTensor",
+        "IntTensor",
+        "DoubleTensor",
+        "HalfTensor",
+        "BoolTensor",
+        "ByteTensor",
+        "asarray",
+    }
+)
 #: ... of which these are quiet.
 SILENT_CONSTRUCTORS = frozenset({"asarray"})
 #: Functions of torch that give plain Python values that do not depend on the inputs.
 PLAIN = frozenset(
     {
-        "device", "dtype", "finfo", "iinfo", "get_default_dtype", "is_tensor", "is_storage", "promote_types",
-        "result_type", "can_cast", "set_grad_enabled", "no_grad", "enable_grad", "inference_mode", "manual_seed",
-        "Generator", "autocast", "get_num_threads", "is_floating_point", "is_complex", "typename",
-        "is_autocast_enabled", "is_grad_enabled", "is_inference_mode_enabled", "get_autocast_dtype",
-        "get_autocast_gpu_dtype", "get_autocast_cpu_dtype", "set_printoptions", "save", "load", "compile", "is_warn_always_enabled", "get_rng_state", "set_rng_state", "memory_format", "layout", "is_deterministic",
-        "are_deterministic_algorithms_enabled", "get_device", "is_autocast_available", "is_anomaly_enabled",
-        "is_autocast_cpu_enabled", "_is_functional_tensor",
+        "device",
+        "dtype",
+        "finfo",
+        "iinfo",
+        "get_default_dtype",
+        "is_tensor",
+        "is_storage",
+        "promote_types",
+        "result_type",
+        "can_cast",
+        "set_grad_enabled",
+        "no_grad",
+        "enable_grad",
+        "inference_mode",
+        "manual_seed",
+        "Generator",
+        "autocast",
+        "get_num_threads",
+        "is_floating_point",
+        "is_complex",
+        "typename",
+        "is_autocast_enabled",
+        "is_grad_enabled",
+        "is_inference_mode_enabled",
+        "get_autocast_dtype",
+        "get_autocast_gpu_dtype",
+        "get_autocast_cpu_dtype",
+        "set_printoptions",
+        "save",
+        "load",
+        "compile",
+        "is_warn_always_enabled",
+        "get_rng_state",
+        "set_rng_state",
+        "memory_format",
+        "layout",
+        "is_deterministic",
+        "are_deterministic_algorithms_enabled",
+        "get_device",
+        "is_autocast_available",
+        "is_anomaly_enabled",
+        "is_autocast_cpu_enabled",
+        "_is_functional_tensor",
     }
-)  # fmt: skip
+)
 #: Sub-modules of torch whose functions are no operators on tensors.
-FOREIGN = ("torch.cuda", "torch.utils", "torch.distributed", "torch.backends", "torch.jit", "torch.autograd",
-           "torch.hub", "torch.version", "torch.onnx", "torch.compiler", "torch._dynamo", "torch.fx", "torch.profiler",
-           "torch.amp", "torch.random", "torch.multiprocessing", "torch._C", "torch.optim", "torch.export",
-           "torch.overrides", "torch.nn.init", "torch.testing", "torch.types", "torch._jit_internal",
-           "torch.distributions", "torch._utils", "torch.nn.utils", "torch.mps", "torch.xpu",
-           "torch.library", "torch.monitor", "torch.package", "torch.quantization", "torch.ao")  # fmt: skip
+FOREIGN = (
+    "torch.cuda",
+    "torch.utils",
+    "torch.distributed",
+    "torch.backends",
+    "torch.jit",
+    "torch.autograd",
+    "torch.hub",
+    "torch.version",
+    "torch.onnx",
+    "torch.compiler",
+    "torch._dynamo",
+    "torch.fx",
+    "torch.profiler",
+    "torch.amp",
+    "torch.random",
+    "torch.multiprocessing",
+    "torch._C",
+    "torch.optim",
+    "torch.export",
+    "torch.overrides",
+    "torch.nn.init",
+    "torch.testing",
+    "torch.types",
+    "torch._jit_internal",
+    "torch.distributions",
+    "torch._utils",
+    "torch.nn.utils",
+    "torch.mps",
+    "torch.xpu",
+    "torch.library",
+    "torch.monitor",
+    "torch.package",
+    "torch.quantization",
+    "torch.ao",
+)
 #: Questions about how the code runs, and their answer while tracing.
 ANSWERS: dict[str, bool] = {
     "torch.jit.is_scripting": False,
@@ -137,11 +393,58 @@ CHANCE_MODULES = ("random", "numpy.random", "time", "datetime", "uuid", "secrets
 #: Attribute names whose use on a parameter shows that it is a tensor.
 TENSOR_EVIDENCE = frozenset(
     {
-        "dim", "ndim", "unsqueeze", "squeeze", "permute", "transpose", "flatten", "view", "contiguous", "chunk",
-        "dtype", "device", "new_zeros", "new_ones", "new_full", "new_empty", "type_as", "view_as", "expand",
-        "expand_as", "is_cuda", "numel", "sigmoid", "softmax", "unbind", "matmul", "bmm", "masked_fill",
-        "masked_fill_", "detach", "requires_grad", "movedim", "unfold", "reshape", "shape", "size", "is_floating_point",
-        "repeat_interleave", "scatter", "gather", "log_softmax", "addmm", "baddbmm", "relu", "relu_", "mT", "tanh", "narrow",
-        "index_select", "argmax", "cumsum", "clamp", "topk",
+        "dim",
+        "ndim",
+        "unsqueeze",
+        "squeeze",
+        "permute",
+        "transpose",
+        "flatten",
+        "view",
+        "contiguous",
+        "chunk",
+        "dtype",
+        "device",
+        "new_zeros",
+        "new_ones",
+        "new_full",
+        "new_empty",
+        "type_as",
+        "view_as",
+        "expand",
+        "expand_as",
+        "is_cuda",
+        "numel",
+        "sigmoid",
+        "softmax",
+        "unbind",
+        "matmul",
+        "bmm",
+        "masked_fill",
+        "masked_fill_",
+        "detach",
+        "requires_grad",
+        "movedim",
+        "unfold",
+        "reshape",
+        "shape",
+        "size",
+        "is_floating_point",
+        "repeat_interleave",
+        "scatter",
+        "gather",
+        "log_softmax",
+        "addmm",
+        "baddbmm",
+        "relu",
+        "relu_",
+        "mT",
+        "tanh",
+        "narrow",
+        "index_select",
+        "argmax",
+        "cumsum",
+        "clamp",
+        "topk",
     }
-)  # fmt: skip
+)

@@ -11,10 +11,31 @@ from torchscript_lint.trace.values import INPUT, STATE, UNKNOWN, Val, py, size, 
 _PLAIN = frozenset(
     {"int", "float", "bool", "str", "complex", "bytes", "torch.device", "torch.dtype", "torch.Size"}
 )
-_SEQUENCES = frozenset({"list", "tuple", "typing.List", "typing.Tuple", "typing.Sequence", "typing.Iterable",
-                        "collections.abc.Sequence", "collections.abc.Iterable", "Sequence", "typing.Iterator"})  # fmt: skip
-_MAPPINGS = frozenset({"dict", "typing.Dict", "typing.Mapping", "collections.abc.Mapping", "collections.OrderedDict",
-                       "typing.OrderedDict", "typing.MutableMapping"})  # fmt: skip
+_SEQUENCES = frozenset(
+    {
+        "list",
+        "tuple",
+        "typing.List",
+        "typing.Tuple",
+        "typing.Sequence",
+        "typing.Iterable",
+        "collections.abc.Sequence",
+        "collections.abc.Iterable",
+        "Sequence",
+        "typing.Iterator",
+    }
+)
+_MAPPINGS = frozenset(
+    {
+        "dict",
+        "typing.Dict",
+        "typing.Mapping",
+        "collections.abc.Mapping",
+        "collections.OrderedDict",
+        "typing.OrderedDict",
+        "typing.MutableMapping",
+    }
+)
 _DATA = tensor({INPUT})
 _ANY = Val("unknown", frozenset({INPUT}), False)
 #: What an annotation ``int`` says.
@@ -30,8 +51,8 @@ def parameters(function: Function, me: Val | None) -> dict[str, Val]:
         me: what its first parameter is, in a method.
 
     Returns:
-        Values by name: tensors of the inputs where the annotation says so or the body shows it, perhaps tensors
-        where there is neither, plain Python values where the annotation or the default says so.
+        Values by name: tensors of the inputs where the annotation says so or the body shows it, perhaps
+        tensors where there is neither, plain Python values where the annotation or the default says so.
     """
     args = function.node.args
     positional = [*args.posonlyargs, *args.args]
@@ -54,7 +75,8 @@ def parameters(function: Function, me: Val | None) -> dict[str, Val]:
 
 
 def _perhaps_sizes(value: Val) -> Val:
-    """Whole numbers that a module's ``forward`` is given: no traced module has such inputs, so another module calls it,
+    """Whole numbers that a module's ``forward`` is given: no traced module has such inputs, so another
+    module calls it,
     most likely with sizes."""
     if value is WHOLE:
         return size({INPUT}, sure=False)
@@ -79,7 +101,13 @@ def _parameter(function: Function, arg: ast.arg, default: ast.expr | None) -> Va
         return py({STATE})
     if absent:
         return _PERHAPS if shows_tensor(function, arg.arg) else UNKNOWN
-    return _DATA if shows_tensor(function, arg.arg) else _PERHAPS
+    return (
+        _DATA
+        if shows_tensor(function, arg.arg)
+        else _PERHAPS
+        if may_be_tensor(function, arg.arg)
+        else UNKNOWN
+    )
 
 
 def annotated(function: Function, node: ast.expr) -> Val:
@@ -159,8 +187,20 @@ def _union(function: Function, parts: list[ast.expr]) -> Val:
 
 def shows_tensor(function: Function, name: str) -> bool:
     """Whether the body uses the name as only a tensor can be used."""
-    for node in ast.walk(function.node):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name:
-            if node.attr in library.TENSOR_EVIDENCE:
-                return True
-    return False
+    return may_be_tensor(function, name) and any(
+        attribute in library.TENSOR_EVIDENCE for attribute in _used(function, name)
+    )
+
+
+def may_be_tensor(function: Function, name: str) -> bool:
+    """Whether the body uses the name in no way that a tensor cannot be used."""
+    return all(library.is_tensor_attribute(attribute) for attribute in _used(function, name))
+
+
+def _used(function: Function, name: str) -> list[str]:
+    """The attributes of the name that the body reads."""
+    return [
+        node.attr
+        for node in ast.walk(function.node)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name
+    ]

@@ -103,7 +103,7 @@ def _check(
 
 
 def modal(cls: Class, level: int = 0) -> str:
-    """A layer in the class, or in what it is made of, that behaves differently in training; empty if none is seen."""
+    """A layer in the class, or in its parts, that depends on the mode; empty if none is seen."""
     for entry in lineage(cls).classes:
         if not isinstance(entry, Class):
             continue

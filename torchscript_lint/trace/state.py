@@ -24,8 +24,8 @@ def source(node: ast.AST) -> str:
 def span(node: ast.expr | ast.stmt) -> Span:
     """The span of an expression, from the line that Python's frame has while it is computed.
 
-    A call of a method has the line of the method's name, everything else the line on which it starts (CPython's
-    ``compile.c``: ``update_start_location_to_match_attr``).
+    A call of a method has the line of the method's name, everything else the line on which it starts
+    (CPython's ``compile.c``: ``update_start_location_to_match_attr``).
     """
     line, col = node.lineno, node.col_offset
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):

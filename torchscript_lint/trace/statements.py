@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 
 from torchscript_lint.trace.calls import Calls
-from torchscript_lint.trace.state import source
 from torchscript_lint.trace.values import (
     NONE,
     UNKNOWN,
@@ -79,7 +78,10 @@ class Frame(Calls):
 
     def _output(self, value: Val, node: ast.Return) -> None:
         """What the entry point gives."""
-        refused = "Only tensors, lists, tuples of tensors, or dictionary of tensors can be output from traced functions"
+        refused = (
+            "Only tensors, lists, tuples of tensors, or dictionary of tensors"
+            " can be output from traced functions"
+        )
         what = ""
         if value.kind == "dict" and value.sure:
             what = "a dict"

@@ -1,8 +1,9 @@
 """What a value is while ``torch.jit.trace`` runs a model: the abstract values of the flow analysis.
 
-The tracer runs Python. What it records are operations on tensors; a size (``x.shape[0]``) is a tensor in disguise
-while tracing (``torch/csrc/autograd/python_variable.cpp``, ``jit::tracer::getSizeOf``), so that arithmetic on it is
-recorded. Everything else is a plain Python value and is baked into the graph as it was in the traced run.
+The tracer runs Python. What it records are operations on tensors; a size (``x.shape[0]``) is a tensor in
+disguise while tracing (``torch/csrc/autograd/python_variable.cpp``, ``jit::tracer::getSizeOf``), so that
+arithmetic on it is recorded. Everything else is a plain Python value and is baked into the graph as it was
+in the traced run.
 """
 
 from __future__ import annotations
@@ -32,10 +33,10 @@ class Val:
     """An abstract value.
 
     Attributes:
-        kind: ``tensor``, ``size`` (an element of a shape: a tensor while tracing), ``shape`` (``torch.Size``),
-            ``py`` (a plain Python value), ``none``, ``seq``, ``dict``, ``object`` (an instance of a class: ``ref``),
-            ``def`` (a function, class or foreign name: ``ref``), ``bound`` (a method and its object), ``closure``,
-            ``unknown``.
+        kind: ``tensor``, ``size`` (an element of a shape: a tensor while tracing), ``shape``
+            (``torch.Size``), ``py`` (a plain Python value), ``none``, ``seq``, ``dict``, ``object`` (an
+            instance of a class: ``ref``), ``def`` (a function, class or foreign name: ``ref``), ``bound``
+            (a method and its object), ``closure``, ``unknown``.
         origin: where its data comes from.
         sure: whether it is of this kind for certain.
         items: elements of a ``seq`` (or values of a ``dict``) whose number is known.

@@ -1,0 +1,240 @@
+"""The flow analysis on small programs: across functions and files, what is certain, and what is not said."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from torchscript_lint.findings import Finding
+from torchscript_lint.program import Program
+from torchscript_lint.trace import check
+
+HEAD = "import torch\nimport torch.nn.functional as F\nfrom torch import Tensor, nn\n"
+
+
+def found(text: str, targets: str = "all") -> list[tuple[str, str]]:
+    """``(code, severity)`` of the findings in a text, in its order."""
+    return [(finding.code, finding.severity) for finding in findings(text, targets)]
+
+
+def findings(text: str, targets: str = "all") -> list[Finding]:
+    program = Program(["net.py"])
+    module = program.add_source("net.py", HEAD + textwrap.dedent(text))
+    return check(program, module, targets)
+
+
+def codes(text: str, targets: str = "all") -> list[str]:
+    return [code for code, _ in found(text, targets)]
+
+
+def test_a_place_that_only_some_configuration_reaches_is_a_warning() -> None:
+    text = """
+        class Net(nn.Module):
+            def __init__(self, fast: bool):
+                super().__init__()
+                self.fast = fast
+
+            def forward(self, x: Tensor):
+                if self.fast:
+                    return x / x.max().item()
+                return x / len(x)
+        """
+    assert found(text) == [("TS704", "warning"), ("TS707", "warning")]
+
+
+def test_what_comes_after_a_refusal_is_certain() -> None:
+    text = """
+        class Net(nn.Module):
+            def forward(self, x: Tensor, mode: str):
+                if mode != "mean":
+                    raise ValueError(mode)
+                return x / len(x)
+        """
+    assert found(text) == [("TS707", "error")]
+
+
+def test_the_tracer_answers_how_the_code_runs() -> None:
+    text = """
+        def size(x: Tensor):
+            if torch.jit.is_scripting() or not torch.jit.is_tracing():
+                return x / len(x)
+            return x / x.shape[0]
+        """
+    assert found(text) == []
+
+
+def test_a_parameter_that_shows_nothing_is_perhaps_a_tensor() -> None:
+    assert found("def f(x):\n    return 1 if x > 0 else 2\n") == [("TS701", "warning")]
+    assert found("def f(x):\n    y = x.dim()\n    return 1 if x > 0 else y\n") == [("TS701", "error")]
+    assert found("def f(x: float):\n    return 1 if x > 0 else 2\n") == []
+    assert found("def f(x=0.5):\n    return 1 if x > 0 else 2\n") == []
+
+
+def test_unknown_is_silent() -> None:
+    text = """
+        def f(x: Tensor, thing):
+            a = thing.lookup(x)
+            b = unknown_function(x)
+            if a > 0 or b > 0:
+                return int(a) + len(b)
+            for item in b:
+                x = x + item
+            return x
+        """
+    assert found(text) == []
+
+
+def test_helpers_are_run_with_what_they_are_given() -> None:
+    text = """
+        def pad(n, k):
+            if n % k:
+                return k - n % k
+            return 0
+
+        class Net(nn.Module):
+            def forward(self, x: Tensor):
+                return F.pad(x, (0, pad(x.shape[-1], 8)))
+
+        class Fixed(nn.Module):
+            def forward(self, x: Tensor):
+                return F.pad(x, (0, pad(30, 8)))
+        """
+    result = findings(text, "auto")
+    assert [(finding.code, finding.target, finding.chain) for finding in result] == [
+        ("TS702", "pad", ("Net.forward", "pad"))
+    ]
+
+
+def test_methods_are_those_of_the_class_that_is_traced() -> None:
+    text = """
+        class Base(nn.Module):
+            def forward(self, x: Tensor):
+                return self.scale(x)
+
+            def scale(self, x):
+                return x
+
+        class Net(Base):
+            def scale(self, x):
+                return super().scale(x) * float(x.max())
+        """
+    assert [finding.chain for finding in findings(text, "auto")] == [("Base.forward", "Net.scale")]
+
+
+def test_submodules_are_followed() -> None:
+    text = """
+        class Part(nn.Module):
+            def forward(self, x, h, w):
+                if h % 2:
+                    x = x * 2
+                return x
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.parts = nn.ModuleList([Part() for _ in range(2)])
+
+            def forward(self, x: Tensor):
+                for part in self.parts:
+                    x = part(x, x.shape[0], x.shape[1])
+                return x
+        """
+    assert found(text, "auto") == [("TS702", "error")]
+
+
+def test_recursion_ends() -> None:
+    text = """
+        def f(x: Tensor, n: int):
+            return f(x + 1, n - 1) if n else g(x)
+
+        def g(x):
+            return f(x, 3) * x.max().item()
+        """
+    assert "TS704" in codes(text)
+
+
+def test_other_files_are_followed(tmp_path: Path) -> None:
+    package = tmp_path / "pkg"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "ops.py").write_text("def halve(n):\n    return int(n / 2)\n")
+    net = package / "net.py"
+    net.write_text(
+        HEAD + "from .ops import halve\n\nclass Net(nn.Module):\n    def forward(self, x: Tensor):\n"
+        "        return x[: halve(x.shape[0])]\n"
+    )
+    program = Program([str(net)])
+    (finding,) = check(program, program.load(str(net)), "auto")
+    assert (Path(finding.path).name, finding.row, finding.code) == ("ops.py", 2, "TS705")
+    assert finding.chain == ("Net.forward", "halve")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return x.view(x.shape[0], -1).expand(x.size(0), x.shape[1] * 2)",
+        "return x[: x.shape[0] // 2] + torch.arange(x.shape[1])",
+        "b, *rest = x.shape\n        return x.reshape(b, *rest)",
+        "return torch.cat([x for _ in range(3)])",
+        "return torch.where(x > 0, x, -x)",
+        "q, k, v = x.chunk(3, dim=-1)\n        return q * k * v",
+        "values, indices = x.max(dim=1)\n        return values + indices",
+        "return x.new_zeros(x.shape) + torch.zeros_like(x)",
+        "return F.interpolate(x, size=x.shape[-2:])",
+        "y = x.detach()\n        y += 1\n        return y",
+        "assert isinstance(x, Tensor)\n        return x",
+        "return sum(x.shape) * x",
+        "return x if self.flag else -x",
+    ],
+)
+def test_what_is_recorded_is_silent(body: str) -> None:
+    text = f"""
+class Net(nn.Module):
+    def __init__(self, flag=True):
+        super().__init__()
+        self.flag = flag
+
+    def forward(self, x: Tensor):
+        {body}
+"""
+    assert found(text) == []
+
+
+def test_python_syntax_that_script_has_no_form_for_is_followed() -> None:
+    text = """
+        def f(x: Tensor, *rest, **options):
+            scale = lambda value: value.max().item()
+
+            def inner(y):
+                return [float(v.sum()) for v in (y, x) if v.dim() > 1]
+
+            if (n := x.shape[0]) > 3:
+                pass
+            with torch.no_grad():
+                try:
+                    z = {**options, "n": int(n)}
+                finally:
+                    pass
+            return scale(x), inner(x)
+        """
+    assert sorted(set(codes(text))) == ["TS704", "TS705", "TS801", "TS804"]
+
+
+def test_one_finding_for_a_line_and_a_rule() -> None:
+    text = "def f(x: Tensor):\n    return 1 if x.shape[0] > 1 and x.shape[1] > 1 else 2\n"
+    assert found(text) == [("TS702", "error")]
+
+
+def test_scripted_functions_are_not_traced() -> None:
+    text = """
+        @torch.jit.script
+        def f(x: Tensor):
+            return x if x.sum() > 0 else -x
+
+        class Net(nn.Module):
+            def forward(self, x: Tensor):
+                return f(x)
+        """
+    assert found(text) == []
