@@ -156,6 +156,8 @@ def emit(ck: Checker, node: tree.Apply, hint: Type | None) -> Sugared:
     if args is None:
         return UNKNOWN_VALUE
     ck.binders = binders
+    if any(isinstance(part, tree.Hole) for part in (*node.args, *(keyword.value for keyword in node.keywords))):
+        return UNKNOWN_VALUE  # what the front end refused in it is all there is to say
     return call(ck, callee, args, keywords, node)
 
 
@@ -202,6 +204,8 @@ def _call_value(ck: Checker, callee: Simple, args: list[Simple], keywords: Keywo
     type_ = callee.type
     if type_.unknown:
         return UNKNOWN_VALUE
+    if isinstance(type_, ClassType) and type_.kind == "module":
+        return ck.report("module-as-value", node, type=str(type_))
     if isinstance(type_, ClassType):
         method = attributes.class_method(ck, type_, "__call__")
         if isinstance(method, Uncertain):

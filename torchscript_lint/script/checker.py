@@ -199,10 +199,16 @@ def check_function(
         checker.declared = checker.declared or NONE
     if checker.declared is not None:
         into.schema = schema_of(function, args, checker.declared)
+    for star in (function.node.args.vararg, function.node.args.kwarg):
+        if star is not None:
+            checker.frame.store(star.arg, UNKNOWN)
     wrapped = not transparent(function)
     with checker.maybe_pruned(wrapped):
         emit_block(checker, definition.body)
-        returns = _finish(checker, definition)
+        if rejected and (checker.declared is None or not checker.frame.exits):
+            returns = checker.declared or UNKNOWN  # what was refused may be what returns
+        else:
+            returns = _finish(checker, definition)
         defaults.check(checker, definition, args, skip=0 if receiver is None else 1)
     into.schema = schema_of(function, args, returns)
     into.failed = checker.failures > 0 or rejected

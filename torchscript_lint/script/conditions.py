@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from torchscript_lint.script import attributes, expressions, joining
+from torchscript_lint.script import attributes, expressions, joining, modules
 from torchscript_lint.script.matching import may_be_none
-from torchscript_lint.script.values import NO, SOME, Builtin, Simple, Special
+from torchscript_lint.script.values import NO, SOME, Builtin, ModuleObject, Simple, Special
 from torchscript_lint.source import tree
 from torchscript_lint.types import annotations as ann
 from torchscript_lint.types.model import (
@@ -76,6 +76,8 @@ def emit(ck: Checker, node: tree.Expr) -> Condition:
         if special is not None:
             return special
     sugared = expressions.emit(ck, node)
+    if isinstance(sugared, ModuleObject) and modules.is_open(sugared):
+        return Condition({}, {}, None, True)
     value = expressions.as_value(ck, sugared, node)
     to_bool(ck, value, node)
     if value.const is SOME:
@@ -107,7 +109,7 @@ def to_bool(ck: Checker, value: Simple, node: tree.Node) -> None:
     if type_.unknown or type_ is BOOL or is_tensor(type_) or has_length(type_):
         return
     if isinstance(type_, ClassType):
-        if attributes.class_method(ck, type_, "__bool__") is None:
+        if type_.kind == "module" or attributes.class_method(ck, type_, "__bool__") is None:
             ck.report("truth-value", node, type=str(type_))
         return
     if not calls.fits("aten::Bool", [value]):

@@ -97,6 +97,8 @@ def as_value(ck: Checker, found: Sugared, node: tree.Node) -> Simple:
 def _hole(ck: Checker, node: tree.Hole, hint: Type | None) -> Sugared:
     for child in node.children:
         emit(ck, child)
+    for name in node.binds:
+        ck.frame.store(name, UNKNOWN)
     return UNKNOWN_VALUE
 
 

@@ -278,7 +278,7 @@ def _members(ck: Checker, base: ModuleObject) -> Items:
     held = _container_attribute(base)
     if held is None or not held.certain or not held.always:
         return Items(None, ModuleObject(None))
-    if held.elements is not None:
+    if held.elements:  # an empty one is filled by some other configuration, or its loops are never compiled
         return Items([_member(ck, element) for element in held.elements])
     if held.element is not None:
         return Items(None, _member(ck, held.element))
@@ -366,10 +366,30 @@ def _index_items(ck: Checker, base: Items, position: Simple, node: tree.Node, co
 
 def slice_container(ck: Checker, base: ModuleObject, index: tree.Slice, node: tree.Node) -> Sugared:
     """``self.layers[1:]``: the members become plain values, which can no longer be called."""
-    for bound in (index.lower, index.upper, index.step):
-        if bound is not None:
-            expressions.value(ck, bound)
-    return UNKNOWN_VALUE
+    bounds = [
+        None if bound is None else expressions.value(ck, bound) for bound in (index.lower, index.upper, index.step)
+    ]
+    kind = container_kind(base)
+    if kind not in ("list", "paramlist"):
+        return UNKNOWN_VALUE
+    members = _members(ck, base)
+    if members.items is None:
+        return Items(None, _as_plain(members.item))
+    plain: list[Sugared] = [_as_plain(item) for item in members.items]
+    consts: list[int | None] = []
+    for bound in bounds:
+        const = None if bound is None else bound.const
+        if const is not None and not isinstance(const, int):
+            return Items(None, plain[0] if plain else None)
+        consts.append(const)
+    return Items(plain[slice(*consts)])
+
+
+def _as_plain(item: Sugared | None) -> Simple:
+    """A module as a first-class value."""
+    if isinstance(item, ModuleObject) and item.cls_type is not None and not is_open(item):
+        return Simple(item.cls_type)
+    return item if isinstance(item, Simple) else UNKNOWN_VALUE
 
 
 # --- calls ---------------------------------------------------------------------------------------

@@ -13,8 +13,10 @@ Report = Callable[..., object]
 
 def signature_of_comment(
     definition: tree.Def, expected: int, report: Report
-) -> tuple[list[tree.Expr], tree.Expr] | None:
+) -> tuple[list[tree.Expr], tree.Expr | None] | None:
     """The annotations of the parameters and of the result that a type comment gives; None after a report.
+
+    Without ``->`` the result has no annotation, whatever the signature says.
 
     Args:
         definition: a function with a type comment.
@@ -31,10 +33,11 @@ def signature_of_comment(
     if len(arguments) != expected:
         report("type-comment-count", definition, found=str(len(arguments)), expected=str(expected))
         return None
-    return [_lower(argument, definition) for argument in arguments], _lower(returns, definition)
+    lowered = [_lower(argument, definition) for argument in arguments]
+    return lowered, None if returns is None else _lower(returns, definition)
 
 
-def _parse(text: str) -> tuple[list[ast.expr], ast.expr] | None:
+def _parse(text: str) -> tuple[list[ast.expr], ast.expr | None] | None:
     """``(A, B) -> C`` as expressions."""
     if not text.startswith("("):
         return None
@@ -46,11 +49,11 @@ def _parse(text: str) -> tuple[list[ast.expr], ast.expr] | None:
         if depth == 0:
             break
     rest = text[index + 1 :].strip()
-    if not rest.startswith("->"):
-        return None
     try:
         arguments = ast.parse(f"f{text[: index + 1]}", mode="eval").body
-        returns = ast.parse(rest[2:].split("#")[0].strip(), mode="eval").body
+        returns = None
+        if rest.startswith("->"):
+            returns = ast.parse(rest[2:].split("#")[0].strip(), mode="eval").body
     except (SyntaxError, ValueError):
         return None
     if not isinstance(arguments, ast.Call) or arguments.keywords:

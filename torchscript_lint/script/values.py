@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from torchscript_lint import library
 from torchscript_lint.types.model import NONE, UNKNOWN, ClassType, EnumType, NamedTupleType, Type
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from torchscript_lint.library import Entry
     from torchscript_lint.program import Class, Function
     from torchscript_lint.program.instances import Attribute, Instance
 
@@ -123,7 +123,7 @@ class Library(Sugared):
 
     __slots__ = ("entry", "name")
 
-    def __init__(self, name: str, entry: Entry) -> None:
+    def __init__(self, name: str, entry: library.Entry) -> None:
         self.name = name
         self.entry = entry
 
@@ -292,7 +292,8 @@ class ModuleObject(Sugared):
         """Its type as a first-class value; None if its class isn't known."""
         if self.cls is not None:
             return ClassType.of(self.cls.fullname, "module", self.cls)
-        return None
+        known = library.nn_module(self.name) if self.external else None
+        return ClassType.of(known.target, "module", known) if known is not None else None
 
     @property
     def name(self) -> str:
