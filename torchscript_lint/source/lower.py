@@ -1,6 +1,6 @@
 """Python's syntax tree → the tree. What has no tree form is a :class:`Rejection` and a hole.
 
-Each ``_lower_X`` follows ``build_X`` of ``torch/jit/frontend.py``; unlike it, lowering goes on after a rejection.
+Each method follows ``build_X`` of ``torch/jit/frontend.py``; unlike it, lowering goes on after a rejection.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ import ast
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-from torchscript_lint.source import tree
+from torchscript_lint.source import ignoring, tree
+from torchscript_lint.source.decoratorlines import decorator_line
 from torchscript_lint.source.typecomment import find_type_comment
 
 _N = TypeVar("_N", bound=tree.Node)
@@ -30,7 +31,7 @@ _COMPARE = {
 #: Statements without a tree form: the rule, and the keyword that the front end highlights.
 _UNSUPPORTED: dict[str, tuple[str, int]] = {
     "Try": ("try-block", 3),
-    "TryStar": ("try-block", 3),
+    "TryStar": ("except-star", 1),
     "FunctionDef": ("nested-function", 3),
     "AsyncFunctionDef": ("nested-function", 9),
     "ClassDef": ("nested-class", 5),
@@ -50,7 +51,8 @@ def node_span(node: ast.AST) -> Span:
     """The span of a Python node that has one."""
     line = getattr(node, "lineno", 1)
     col = getattr(node, "col_offset", 0)
-    return (line, col, getattr(node, "end_lineno", None) or line, getattr(node, "end_col_offset", None) or col)
+    end_line = getattr(node, "end_lineno", None) or line
+    return (line, col, end_line, getattr(node, "end_col_offset", None) or col)
 
 
 def _keyword_span(node: ast.AST, length: int) -> Span:
@@ -63,10 +65,12 @@ class Lowerer:
 
     Args:
         function: the name of the function, as the front end's context has it.
+        true_division: False for the assignments of a class body, which are built as if they were Python 2.
     """
 
-    def __init__(self, function: str) -> None:
+    def __init__(self, function: str, *, true_division: bool = True) -> None:
         self.function = function
+        self.true_division = true_division
         self.rejections: list[tree.Rejection] = []
 
     # --- helpers ---------------------------------------------------------------------------------
@@ -75,8 +79,8 @@ class Lowerer:
         """Note what the front end refuses."""
         self.rejections.append(tree.Rejection(rule, span, detail))
 
-    def _hole(self, node: ast.AST, children: Iterable[ast.expr] = ()) -> tree.Hole:
-        hole = tree.Hole(tuple(self.expr(child) for child in children))
+    def _hole(self, node: ast.AST, children: Iterable[ast.expr] = (), binds: str = "") -> tree.Hole:
+        hole = tree.Hole(tuple(map(self.expr, children)), frozenset({binds} if binds else ()))
         return _place(hole, node)
 
     # --- statements ------------------------------------------------------------------------------
@@ -95,21 +99,20 @@ class Lowerer:
         return _place(self._hole_stmt(node), node)
 
     def _hole_stmt(self, node: ast.stmt) -> tree.HoleStmt:
-        """A statement that is already rejected; what it would run is still lowered, for its own rejections."""
+        """A statement that is already rejected; what it would run is lowered, for its own rejections."""
         body: list[tree.Stmt] = []
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             return tree.HoleStmt(frozenset({node.name}))
         if isinstance(node, (ast.Import, ast.ImportFrom)):
-            names = {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+            names = ((alias.asname or alias.name).split(".")[0] for alias in node.names)
             return tree.HoleStmt(frozenset(names))
         if isinstance(node, (ast.Global, ast.Nonlocal)):
             return tree.HoleStmt(frozenset(node.names))
         for field in ("body", "handlers", "orelse", "finalbody", "cases"):
             for child in getattr(node, field, []):
                 body += self.block(child.body if not isinstance(child, ast.stmt) else [child])
-        binds = {
-            name.id for name in ast.walk(node) if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
-        }
+        used = [name for name in ast.walk(node) if isinstance(name, ast.Name)]
+        binds = {name.id for name in used if isinstance(name.ctx, ast.Store)}
         binds |= {
             capture for sub in ast.walk(node) if isinstance(capture := getattr(sub, "name", None), str)
         }
@@ -130,16 +133,21 @@ class Lowerer:
             names = frozenset({node.target.id}) if isinstance(node.target, ast.Name) else frozenset[str]()
             return _place(tree.HoleStmt(names), node)
         target = node.target
-        if isinstance(target, ast.Attribute) and self.function != "__init__":
-            # `stmt.target.value.id == "self"`: any other base without an `id` is an AttributeError there.
-            if isinstance(target.value, ast.Name):
-                if target.value.id == "self":
-                    end = node.col_offset + len(f"self.{target.attr}")
-                    span = (node.lineno, node.col_offset, node.lineno, end)
-                    self.reject("annotated-self-attribute", span, name=target.attr, function=self.function)
+        before = len(self.rejections)
+        if isinstance(target, ast.Attribute):
+            # `stmt.target.value.id == "self"` comes first there: a base without an `id` is an AttributeError.
+            if not isinstance(target.value, ast.Name):
+                self.reject("annotated-nested-attribute", node_span(target), node=type(target.value).__name__)
+            elif target.value.id == "self" and self.function != "__init__":
+                end = node.col_offset + len(f"self.{target.attr}")
+                span = (node.lineno, node.col_offset, node.lineno, end)
+                self.reject("annotated-self-attribute", span, name=target.attr, function=self.function)
+        broken = len(self.rejections) > before
         value = self.expr(node.value)
         lowered = self.expr(target)
         annotation = self.expr(node.annotation)
+        if broken:
+            lowered = _like(tree.Hole((lowered,)), lowered)
         return _between(tree.Assign([lowered], value, annotation), lowered, node)
 
     def _delete(self, node: ast.Delete) -> tree.Stmt:
@@ -194,15 +202,12 @@ class Lowerer:
         return _place(tree.Continue(), node)
 
     def _with(self, node: ast.With) -> tree.Stmt:
-        if _is_ignore_context(node):
+        call = ignoring.context_call(node)
+        if call is not None:
             # Replaced by a call of an ignored function; its body is never compiled.
-            call = node.items[0].context_expr
-            outs = frozenset(
-                keyword.arg
-                for keyword in getattr(call, "keywords", [])
-                if keyword.arg and isinstance(keyword.value, ast.Constant) and str(keyword.value.value).startswith("out:")
-            )
-            return _place(tree.HoleStmt(outs), node)
+            for argument, name, error in ignoring.unreadable(call):
+                self.reject("ignore-context-argument", node_span(argument), name=name, error=error)
+            return _place(tree.HoleStmt(ignoring.outputs(call)), node)
         items = []
         for item in node.items:
             context = self.expr(item.context_expr)
@@ -239,11 +244,17 @@ class Lowerer:
         if isinstance(value, (int, float, complex)):
             return _place(tree.Const(value), node)
         if isinstance(value, str):
+            self._utf8(value, node)
             return _place(tree.Str(value), node)
         if value is Ellipsis:
             return _place(tree.Dots(), node)
         self.reject("constant-kind", node_span(node), value=repr(value), kind=type(value).__name__)
         return self._hole(node)
+
+    def _utf8(self, text: str, node: ast.expr) -> None:
+        """A string goes to C++ as UTF-8."""
+        if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
+            self.reject("surrogate-string", node_span(node))
 
     def _attribute(self, node: ast.Attribute) -> tree.Expr:
         base = self.expr(node.value)
@@ -267,14 +278,17 @@ class Lowerer:
         return _between(tree.Apply(func, args, keywords), func, node)
 
     def _bin_op(self, node: ast.BinOp) -> tree.Expr:
-        lhs = self.expr(node.left)
-        return _between(tree.BinOp(_BINARY[type(node.op)], lhs, self.expr(node.right)), lhs, node)
+        lhs, rhs = self.expr(node.left), self.expr(node.right)
+        if not self.true_division and isinstance(node.op, ast.Div):
+            self.reject("class-level-division", (lhs.end_line, lhs.end_col, rhs.line, rhs.col))
+        return _between(tree.BinOp(_BINARY[type(node.op)], lhs, rhs), lhs, node)
 
     def _unary_op(self, node: ast.UnaryOp) -> tree.Expr:
         op = _UNARY.get(type(node.op))
         if op is None:
+            hole = self._hole(node, [node.operand])
             self.reject("unary-plus", _keyword_span(node, 1))
-            return self._hole(node, [node.operand])
+            return hole
         return _place(tree.UnaryOp(op, self.expr(node.operand)), node)
 
     def _bool_op(self, node: ast.BoolOp) -> tree.Expr:
@@ -344,7 +358,8 @@ class Lowerer:
 
     def _dict(self, node: ast.Dict) -> tree.Expr:
         if None in node.keys:
-            self.reject("dict-expansion", _keyword_span(node, 1))
+            first = "dict-expansion" if node.keys[0] is None else "dict-expansion-after-key"
+            self.reject(first, _keyword_span(node, 1))
             return self._hole(node, [*(key for key in node.keys if key is not None), *node.values])
         keys = [self.expr(key) for key in node.keys if key is not None]
         return _place(tree.DictLit(keys, [self.expr(value) for value in node.values]), node)
@@ -359,11 +374,16 @@ class Lowerer:
                 if part.conversion != -1:
                     self.reject("fstring-conversion", node_span(part), conversion=chr(part.conversion))
                 elif part.format_spec is not None:
-                    self.reject("fstring-format-spec", node_span(part), spec=ast.unparse(part.format_spec)[2:-1])
+                    self.reject("fstring-format-spec", node_span(part), spec=_spec_text(part.format_spec))
                 template += "{}"
                 args.append(self.expr(part.value))
+        self._utf8(template, node)
         text = _place(tree.Str(template), node)
         return _place(tree.Apply(_place(tree.Select(text, "format"), node), args, []), node)
+
+    def _template_str(self, node: ast.expr) -> tree.Expr:
+        self.reject("template-string", _keyword_span(node, 1))
+        return self._hole(node)
 
     def _list_comp(self, node: ast.ListComp | ast.GeneratorExp) -> tree.Expr:
         if not self._one_plain_generator(node, node.generators):
@@ -397,7 +417,7 @@ class Lowerer:
 
     def _walrus(self, node: ast.NamedExpr) -> tree.Expr:
         self.reject("walrus", node_span(node))
-        return self._hole(node, [node.value])
+        return self._hole(node, [node.value], node.target.id)
 
     def _set(self, node: ast.Set) -> tree.Expr:
         self.reject("set-literal", node_span(node))
@@ -419,18 +439,18 @@ class Lowerer:
 
     def params(self, args: ast.arguments) -> list[tree.Param]:
         """Lower a signature (``build_param_list``). Positional-only parameters are dropped, as there."""
-        variadic = args.kwarg or args.vararg
         for star, arg in (("**", args.kwarg), ("*", args.vararg)):
             if arg is not None:
                 span = (arg.lineno, max(arg.col_offset - 1, 0), arg.lineno, arg.col_offset + len(arg.arg))
                 self.reject("variadic-parameters", span, name=star + arg.arg)
         result: list[tree.Param] = []
-        defaults: list[ast.expr | None] = [None] * (len(args.posonlyargs) + len(args.args) - len(args.defaults))
+        count = len(args.posonlyargs) + len(args.args)
+        defaults: list[ast.expr | None] = [None] * (count - len(args.defaults))
         defaults += args.defaults
         for arg, default in zip(args.args, defaults[len(args.posonlyargs) :], strict=True):
             result.append(self._param(arg, default, "positional"))
         for arg, default in zip(args.kwonlyargs, args.kw_defaults, strict=True):
-            if default is not None and variadic is None:
+            if default is not None and args.vararg is None:
                 self.reject("keyword-only-default", node_span(default), name=arg.arg)
             result.append(self._param(arg, default, "keyword"))
         return result
@@ -451,7 +471,7 @@ def _like(node: _N, other: tree.Node) -> _N:
 
 
 def _between(node: _N, start: tree.Node, source: ast.AST) -> _N:
-    """From where ``start`` starts to where ``source`` ends: the compiler blames the leftmost child's start."""
+    """From where ``start`` starts to where ``source`` ends: the leftmost child's start is what is blamed."""
     node.line, node.col = start.line, start.col
     _, _, node.end_line, node.end_col = node_span(source)
     return node
@@ -462,10 +482,10 @@ def _header(node: _N, source: ast.AST, length: int) -> _N:
     return node
 
 
-def _is_ignore_context(node: ast.With) -> bool:
-    """``with torch.jit._IgnoreContextManager(...)`` (``is_torch_jit_ignore_context_manager``)."""
-    call = node.items[0].context_expr
-    return isinstance(call, ast.Call) and ast.unparse(call.func) == "torch.jit._IgnoreContextManager"
+def _spec_text(spec: ast.expr) -> str:
+    """A format specification as it was written, near enough; a field in it is ``{...}``."""
+    parts = spec.values if isinstance(spec, ast.JoinedStr) else [spec]
+    return "".join(str(part.value) if isinstance(part, ast.Constant) else "{...}" for part in parts)
 
 
 _STATEMENTS: dict[type[ast.stmt], Callable[[Lowerer, Any], tree.Stmt]] = {
@@ -513,27 +533,73 @@ _EXPRESSIONS: dict[type[ast.expr], Callable[[Lowerer, Any], tree.Expr]] = {
     ast.YieldFrom: Lowerer._yield,
     ast.Await: Lowerer._await,
 }
+if hasattr(ast, "TemplateStr"):  # since Python 3.14
+    _EXPRESSIONS[ast.TemplateStr] = Lowerer._template_str
 
 
-def lower_function(node: ast.FunctionDef | ast.AsyncFunctionDef, lines: list[str], *, name: str | None = None) -> tree.Def:
+def lower_function(
+    node: ast.FunctionDef | ast.AsyncFunctionDef,
+    lines: list[str],
+    *,
+    name: str | None = None,
+    unused: bool = False,
+) -> tree.Def:
     """Lower a function definition (``get_jit_def`` and ``build_def``).
 
     Args:
         node: the definition.
         lines: the lines of the file, with their ends; read for type comments only.
         name: the name by which it is compiled, where it differs.
+        unused: as a function marked ``@torch.jit.unused``: without its body, ``*args``, ``**kwargs`` and the
+            annotations of its parameters.
 
     Returns:
         The definition with its rejections in the order of the source.
     """
     lowerer = Lowerer(node.name)
-    params = lowerer.params(node.args)
-    returns = None if node.returns is None else lowerer.expr(node.returns)
+    misread = decorator_line(node, lines)
+    if misread is not None:
+        line, error = misread
+        text = lines[line - 1].rstrip("\r\n")
+        start = len(text) - len(text.lstrip())
+        lowerer.reject("decorator-line-def", (line, start, line, len(text.encode())), error=error)
     comment = find_type_comment(node, lines, lowerer.reject)
-    body = lowerer.block(node.body)
+    params = lowerer.params(_signature_of_unused(node.args) if unused else node.args)
+    returns = None if node.returns is None else lowerer.expr(node.returns)
+    body = [] if unused else lowerer.block(node.body)
     lowerer.rejections.sort(key=lambda rejection: rejection.span)
     result = tree.Def(name or node.name, params, returns, body, comment, lowerer.rejections)
     return _header(result, node, 3)
+
+
+def _signature_of_unused(args: ast.arguments) -> ast.arguments:
+    bare = [ast.copy_location(ast.arg(arg.arg), arg) for arg in args.args]
+    keywords = [ast.copy_location(ast.arg(arg.arg), arg) for arg in args.kwonlyargs]
+    return ast.arguments(args.posonlyargs, bare, None, keywords, args.kw_defaults, None, args.defaults)
+
+
+#: What of the body of a class is not let pass: ``get_class_assigns`` swallows ``NotSupportedError`` alone.
+_CLASS_LEVEL = frozenset(
+    {
+        "annotated-nested-attribute", "class-level-division", "constant-kind", "dict-expansion-after-key",
+        "surrogate-string", "unary-plus",
+    }
+)  # fmt: skip
+
+
+def class_body_rejections(node: ast.ClassDef) -> list[tree.Rejection]:
+    """What the front end rejects in the assignments of a class body (``get_class_assigns``).
+
+    An assignment that it merely does not support is left out there, from where it stops being supported.
+    """
+    found: list[tree.Rejection] = []
+    for statement in node.body:
+        if isinstance(statement, (ast.Assign, ast.AnnAssign)):
+            lowerer = Lowerer("", true_division=False)
+            lowerer.stmt(statement)
+            if lowerer.rejections and lowerer.rejections[0].rule in _CLASS_LEVEL:
+                found.append(lowerer.rejections[0])
+    return found
 
 
 def lower_expression(node: ast.expr) -> tree.Expr:

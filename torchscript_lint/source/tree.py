@@ -4,8 +4,9 @@ Mirrors the tree views of ``torch/jit/frontend.py`` (``torch._C._jit_tree_views`
 simplifications are kept: an f-string is a call of ``str.format``, a chained comparison is an ``and`` of
 comparisons, ``a not in b`` is ``not (a in b)``, a generator expression is a list comprehension.
 
-``line``/``col`` is where the compiler's highlight of the node *starts* (a call starts where its callee starts, a
-binary operator where its left operand starts, ...); ``end_line``/``end_col`` is where the source of the node ends.
+``line``/``col`` is where the compiler's highlight of the node *starts* (a call starts where its callee starts,
+a binary operator where its left operand starts, ...); ``end_line``/``end_col`` is where the source of the node
+ends.
 Lines are 1-based, columns are 0-based UTF-8 byte offsets, as in :mod:`ast`; findings convert them.
 """
 
@@ -49,13 +50,14 @@ class Stmt(Node):
 class Hole(Expr):
     """What has no tree form. The front end rejected it; the analyses take it as Unknown.
 
-    ``children`` are the sub-expressions that could be lowered.
+    ``children`` are the sub-expressions that could be lowered, ``binds`` the names it would have bound.
     """
 
-    __slots__ = ("children",)
+    __slots__ = ("binds", "children")
 
-    def __init__(self, children: tuple[Expr, ...] = ()) -> None:
+    def __init__(self, children: tuple[Expr, ...] = (), binds: frozenset[str] = frozenset()) -> None:
         self.children = children
+        self.binds = binds
 
 
 class Var(Expr):

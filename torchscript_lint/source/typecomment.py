@@ -1,6 +1,7 @@
 """Type comments of functions, found as ``get_type_line`` of ``torch/jit/annotations.py`` finds them.
 
-It searches the *text* of the function, so a ``# type:`` anywhere in it counts: on a local variable, in a docstring.
+It searches the *text* of the function, so a ``# type:`` anywhere in it counts: on a local variable, in a
+docstring.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable
+
+from torchscript_lint.source.typecommentgrammar import error_of
 
 _MARK = "# type:"
 _IGNORE = re.compile(r"# type: ignore(\[[a-zA-Z-]+\])?$")
@@ -41,12 +44,22 @@ def find_type_comment(
             reject("type-comment-prefix", (number, line.index("#"), number, len(line)))
         return None
     if len(found) == 1:
-        return found[0][1].strip()
+        return _parsed(found[0][0], found[0][1], found[0][1].strip(), reject)
     parameters: list[str] = []
-    for _, line in found:
+    for number, line in found:
         if _RETURN in line:
-            return line.strip().replace("...", ", ".join(parameters))
+            return _parsed(number, line, line.strip().replace("...", ", ".join(parameters)), reject)
         parameters.append(line[line.find(_MARK) + len(_MARK) :].strip())
     number, line = found[0]
     reject("type-comment-no-return", (number, line.index("#"), number, len(line)))
+    return None
+
+
+def _parsed(number: int, line: str, comment: str, reject: Reject) -> str | None:
+    """The comment, if the compiler's parser can read it."""
+    error = error_of(comment)
+    if not error:
+        return comment
+    start = len(line) - len(line.lstrip())
+    reject("type-comment-malformed", (number, start, number, len(line.encode())), error=error)
     return None
