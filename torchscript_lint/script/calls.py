@@ -300,7 +300,7 @@ def call_opaque(
     node: tree.Node,
 ) -> Simple:
     """Call a function that stays in Python: its annotations are read, its body is not compiled."""
-    return Simple(opaque.result(ck, function, receiver is not None))
+    return Simple(opaque.result(ck, function, receiver is not None, node))
 
 
 def _construct(ck: Checker, callee: ClassObject, args: list[Simple], keywords: Keywords, node: tree.Node) -> Simple:

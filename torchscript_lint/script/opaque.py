@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from torchscript_lint.program import Function
 from torchscript_lint.script.resolve import Names
 from torchscript_lint.script.typecomments import signature_of_comment
+from torchscript_lint.source import tree
+from torchscript_lint.source.typecomment import type_comment_place
 from torchscript_lint.types import annotations as ann
 from torchscript_lint.types.model import TENSOR, UNKNOWN, Type
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from torchscript_lint.script.checker import Checker
 
 
-def result(ck: Checker, function: Function, bound: bool) -> Type:
+def result(ck: Checker, function: Function, bound: bool, node: tree.Node) -> Type:
     """The type that a call of an ignored function gives.
 
     Without any annotation it takes Tensors and gives as many as are asked for; with some, a missing return
@@ -24,10 +26,18 @@ def result(ck: Checker, function: Function, bound: bool) -> Type:
         ck: the checker.
         function: the function.
         bound: whether it is a method.
+        node: the call.
     """
     definition = function.tree
+    if bound and not definition.params and not _variadic(function):
+        ck.report("ignored-method-without-self", node, name=function.name)
+        return UNKNOWN
     returns = definition.returns
-    if definition.type_comment is not None:
+    annotated = definition.returns is not None or any(param.annotation for param in definition.params)
+    if definition.type_comment is not None and not annotated:
+        if "->" not in definition.type_comment:
+            _no_arrow(ck, function)
+            return UNKNOWN
         comment = signature_of_comment(definition, len(definition.params) - bound, _quiet)
         returns = comment[1] if comment is not None else None
     if returns is None:
@@ -35,6 +45,18 @@ def result(ck: Checker, function: Function, bound: bool) -> Type:
         return TENSOR if unannotated and ck.binders == 1 else UNKNOWN
     names = Names(ck.session, function, ck.chain)
     return ann.parse(returns, names, _quiet)
+
+
+def _variadic(function: Function) -> bool:
+    return function.node.args.vararg is not None or bool(function.node.args.posonlyargs)
+
+
+def _no_arrow(ck: Checker, function: Function) -> None:
+    line, start, end = type_comment_place(function.node, function.module.source.lines)
+    ck.session.report(
+        "type-comment-no-arrow", function.module, (line, start, line, end), {},
+        target=function.qualname, chain=(*ck.chain, function.qualname), warning=ck.uncertain > 0,
+    )  # fmt: skip
 
 
 def _quiet(rule: str, node: object, **detail: str) -> None:

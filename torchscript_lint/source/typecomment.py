@@ -55,6 +55,15 @@ def find_type_comment(
     return None
 
 
+def type_comment_place(node: ast.FunctionDef | ast.AsyncFunctionDef, lines: list[str]) -> tuple[int, int, int]:
+    """Line, start and end of a function's first type comment."""
+    for number in range(node.lineno, (node.end_lineno or node.lineno) + 1):
+        line = lines[number - 1].rstrip("\r\n")
+        if _MARK in line and not _IGNORE.search(line):
+            return number, len(line[: line.index(_MARK)].encode()), len(line.encode())
+    return node.lineno, node.col_offset, node.col_offset + 3
+
+
 def _parsed(number: int, line: str, comment: str, reject: Reject) -> str | None:
     """The comment, if the compiler's parser can read it."""
     error = error_of(comment)
