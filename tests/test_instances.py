@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ import pytest
 import torch
 import torch.jit._recursive as recursive
 
+from torchscript_lint.library.generate.modules import build
 from torchscript_lint.program import Class, Program
 from torchscript_lint.program.instances import NO_CONSTANT, Attribute, Instance, instance
 from torchscript_lint.types.model import UNKNOWN, EnumType, ListType
@@ -240,3 +242,54 @@ def test_open_attributes_are_open(name: str) -> None:
     for key in styles().OPEN.get(name, set()):
         found = ours.attribute(key)
         assert found is None or found.kind == "unknown" or not found.certain, key
+
+
+# --- torch's own modules, read like any other source ----------------------------------------------
+
+
+def torch_classes() -> list[str]:
+    """The classes of ``torch.nn`` that can be built with small arguments."""
+    found = []
+    for name in sorted(dir(torch.nn)):
+        cls = getattr(torch.nn, name)
+        if (
+            isinstance(cls, type)
+            and issubclass(cls, torch.nn.Module)
+            and name not in ("Module", "DataParallel")
+        ):
+            found.append(name)
+    return found
+
+
+@cache
+def torch_program() -> Program:
+    """The program torch's own files are read into."""
+    return Program()
+
+
+@pytest.mark.parametrize("name", torch_classes())
+@pytest.mark.filterwarnings("ignore")
+def test_torch_module(name: str) -> None:
+    """Nothing that is claimed of torch's own modules is contradicted by an instance."""
+    module = build(getattr(torch.nn, name))
+    cls = type(module)
+    try:
+        truth = facts(module)
+    except (RuntimeError, ValueError, AssertionError, OSError) as error:
+        pytest.skip(f"the compiler fails: {str(error)[:60]}")
+    source = inspect.getsourcefile(cls)
+    assert source is not None
+    ours = instance(torch_program(), torch_program().load(source).classes[cls.__name__])
+    assert list(contradictions(ours, module, truth)) == []
+
+
+def test_torch_base() -> None:
+    """A base of torch has the attributes that the library knows."""
+    program, classes = read()
+    found = instance(program, classes["OwnConv"])
+    assert found.complete
+    weight = found.attribute("weight")
+    assert weight is not None and weight.kind == "parameter" and weight.certain
+    groups = found.attribute("groups")
+    assert groups is not None and groups.is_constant
+    assert found.attribute("nonexistent") is None

@@ -1030,3 +1030,74 @@ class Watcher(nn.Module):
 
 OPEN["Passed"] = {"seen"}
 CONFIGURATIONS["Watcher"] = []
+
+
+# --- modules of torch as bases --------------------------------------------------------------------
+
+
+class OwnConv(nn.Conv2d):
+    def __init__(self, width: int = 4, bias: bool = True, padding: str = "same"):
+        super().__init__(3, width, 3, padding=padding, bias=bias)
+        self.extra = self.out_channels * 2
+        self.gain = nn.Parameter(torch.ones(1))
+
+    def forward(self, x):
+        return x
+
+
+CONFIGURATIONS["OwnConv"] = [{}, {"bias": False, "padding": "valid"}]
+OPEN["OwnConv"] = {
+    "bias", "stride", "padding", "dilation", "kernel_size", "output_padding", "_reversed_padding_repeated_twice",
+}
+
+
+class OwnLinear(nn.Linear):
+    own: int
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.own = 1
+
+
+CONFIGURATIONS["OwnLinear"] = [{"in_features": 2, "out_features": 2}, {"in_features": 2, "out_features": 2, "bias": False}]
+OPEN["OwnLinear"] = {"bias"}
+
+
+class OwnNorm(nn.BatchNorm2d):
+    pass
+
+
+CONFIGURATIONS["OwnNorm"] = [{"num_features": 2}, {"num_features": 2, "affine": False, "track_running_stats": False}]
+OPEN["OwnNorm"] = {"weight", "bias", "eps", "momentum", "running_mean", "running_var", "num_batches_tracked"}
+
+
+class OwnRecurrent(nn.LSTM):
+    def __init__(self):
+        super().__init__(2, 3, num_layers=2)
+        self.label = "lstm"
+
+
+OPEN["OwnRecurrent"] = {
+    "bias", "dropout", "bidirectional", "proj_size", "weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0",
+    "_flat_weights", "_flat_weights_names",
+}
+
+
+class OwnLazy(nn.LazyLinear):
+    def __init__(self):
+        super().__init__(3)
+        self.label = "lazy"
+
+
+CONFIGURATIONS["OwnLazy"] = []
+
+
+class FromSubmodule(nn.Module):
+    def __init__(self, width: int = 4):
+        super().__init__()
+        self.conv = nn.Conv2d(3, width, 3)
+        self.leaf = Leaf(width)
+        self.width = self.conv.out_channels
+        self.leaf_width = self.leaf.width
+        self.tied = self.conv.weight
+        self.scale = self.leaf.width**-0.5

@@ -20,7 +20,9 @@ from torchscript_lint.program.instances.elsewhere import Elsewhere, elsewhere
 from torchscript_lint.program.instances.infer import infer
 from torchscript_lint.program.instances.model import NO_CONSTANT, Attribute, Instance
 from torchscript_lint.program.instances.run import HARMLESS, Exhausted, Frame, Run
+from torchscript_lint.program.instances.selfcalls import ROOTS
 from torchscript_lint.program.instances.state import Slot, State
+from torchscript_lint.program.instances.torch_modules import library_constants, library_module
 from torchscript_lint.program.instances.values import (
     Alternatives,
     Bound,
@@ -51,6 +53,8 @@ _IGNORED = words(
     _load_state_dict_post_hooks _modules _initializing dump_patches
     """
 )
+#: Types of constants that an annotation tells as well as the value.
+_PLAIN = (model.INT, model.FLOAT, model.BOOL, model.STR)
 
 
 def instance(program: Program, cls: Class) -> Instance:
@@ -105,17 +109,29 @@ class Maker:
                 continue
             attributes[name] = self.attribute(name, slot)
         attributes.setdefault("training", Attribute("training", "value", cls.module, model.BOOL))
-        # nn.Module annotates it: that counts if no nearer class annotates anything (as its containers do).
-        nearer = self.annotations or run.container in ("list", "dict")
-        hook = model.NONE if nearer else optional(model.BOOL)
+        hook = self._hook_type()
         attributes.setdefault(
-            "_is_full_backward_hook", Attribute("_is_full_backward_hook", "value", cls.module, hook)
+            "_is_full_backward_hook",
+            Attribute("_is_full_backward_hook", "value", cls.module, hook, certain=hook is not UNKNOWN),
         )
         self._class_constants(attributes)
         complete = run.complete and not dead and not self._makes_names_up()
         for name in self.outside.names - attributes.keys():
             attributes[name] = Attribute(name, "unknown", cls.module, always=False, certain=False)
         return Instance(cls, attributes, complete, run.state.initialised, run.container)
+
+    def _hook_type(self) -> Type:
+        """The type of ``_is_full_backward_hook``, which is None.
+
+        nn.Module annotates it: that counts if no nearer class annotates anything (as its containers do).
+        """
+        if self.annotations or self.run.container in ("list", "dict"):
+            return model.NONE
+        for base in self.run.line:
+            if isinstance(base, External) and base.name not in HARMLESS and base.name not in ROOTS:
+                library = library_module(base.name)
+                return library.attributes.get("_is_full_backward_hook", UNKNOWN) if library else UNKNOWN
+        return optional(model.BOOL)
 
     def _makes_names_up(self) -> bool:
         for entry in lineage(self.cls).classes:
@@ -141,10 +157,10 @@ class Maker:
         constant = found.constant if always and certain else NO_CONSTANT
         annotation = self.annotations.get(name)
         result = replace(found, always=always, certain=certain, constant=constant)
-        if annotation is not None and not annotation.inferred and not annotation.final:
-            result = self._annotated(result, annotation)
-        if name in self.constants:
+        if name in self.constants and found.kind not in ("module", "parameter", "buffer"):
             result = self._constant(result, slot)
+        elif annotation is not None and not annotation.inferred and not annotation.final:
+            result = self._annotated(result, annotation)
         if name in self.outside.stores:
             result = self._changed(result, name)
         return result
@@ -268,9 +284,13 @@ class Maker:
         )  # fmt: skip
 
     def _constant(self, found: Attribute, slot: Slot) -> Attribute:
-        """In ``__constants__`` or Final: a constant, unless it is a module, parameter or buffer."""
-        if found.kind in ("module", "parameter", "buffer", "unknown"):
-            return replace(found, is_constant=found.kind == "unknown")
+        """In ``__constants__`` or Final, and no module, parameter or buffer: it has the value's type.
+
+        Where the value is not known, an annotation of a plain type says as much as it does of a parameter.
+        """
+        said = self.annotations.get(found.name)
+        if found.kind == "unknown" and not found.alternatives and said is not None and said.type in _PLAIN:
+            return replace(found, kind="value", type=said.type, is_constant=True, certain=True)
         if found.kind == "value" and found.type is not UNKNOWN:
             return replace(found, is_constant=True, type=constant_type(slot.value, found.type))
         if isinstance(slot.value, Seq) and slot.value.items == () and slot.value.kind == "list":
@@ -290,7 +310,11 @@ class Maker:
         """Names in ``__constants__`` and of ``Final`` annotations."""
         names = {name for name, annotation in self.annotations.items() if annotation.final}
         assigned = self.run.class_assign("__constants__")
-        if assigned is not None:
+        if assigned is None:
+            for base in self.run.line:
+                if isinstance(base, External):
+                    names |= library_constants(base.name)
+        else:
             value = self.run.isolated(assigned[0].module, assigned[1], assigned[0])
             if isinstance(value, Seq) and value.items is not None:
                 names |= {

@@ -170,15 +170,13 @@ def _of_module(run: Run, base: ModuleValue, name: str) -> Value:
             value = value_of_type(attribute.type)
             return value if attribute.certain and base.certain else weak(value)
         return UNKNOWN_VALUE
-    if isinstance(base.cls, External) and name in ("weight",):
-        return weak(TENSOR)
-    if isinstance(base.cls, External) and name in (
-        "in_features",
-        "out_features",
-        "in_channels",
-        "out_channels",
-    ):
-        return INT if base.certain else weak(INT)
+    if isinstance(base.cls, External):
+        from torchscript_lint.program.instances.torch_modules import library_values
+
+        known = library_values(base.cls.name)
+        if known is not None and name in known[0]:
+            value = known[0][name][0]
+            return value if base.certain else weak(value)
     return UNKNOWN_VALUE
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from torchscript_lint.program.classes import is_module_name
 from torchscript_lint.program.instances.iterate import iterate
 from torchscript_lint.program.instances.run import Run
+from torchscript_lint.program.instances.torch_modules import library_values
 from torchscript_lint.program.instances.values import (
     NONE_VALUE,
     SOME_MODULE,
@@ -27,7 +28,8 @@ from torchscript_lint.program.instances.words import words
 if TYPE_CHECKING:
     from torchscript_lint.program.instances.calls import Args
 
-_ROOTS = frozenset({"torch.nn.Module", "torch.nn.modules.Module", "torch.nn.modules.module.Module"})
+#: The names of ``nn.Module`` itself.
+ROOTS = frozenset({"torch.nn.Module", "torch.nn.modules.Module", "torch.nn.modules.module.Module"})
 #: Module containers: what an instance's iterable kind is.
 CONTAINERS = {
     "ModuleList": "list", "Sequential": "list", "ModuleDict": "dict", "ParameterList": "paramlist",
@@ -50,7 +52,7 @@ def container_name(name: str) -> str:
 
 def external_init(run: Run, name: str, args: Args, node: ast.AST | None) -> None:
     """``__init__`` of a base outside the program."""
-    if name in _ROOTS:
+    if name in ROOTS:
         run.state.initialised = True
         return
     kind = container_name(name)
@@ -61,7 +63,7 @@ def external_init(run: Run, name: str, args: Args, node: ast.AST | None) -> None
         return
     if is_module_name(name):
         run.state.initialised = True
-        if not library_slots(run, name):
+        if not library_slots(run, name, node):
             run.loose()
         return
     run.state.initialised = None
@@ -69,9 +71,14 @@ def external_init(run: Run, name: str, args: Args, node: ast.AST | None) -> None
     run.loose_if_self(iter(args.all()))
 
 
-def library_slots(run: Run, name: str) -> bool:
-    """Add the attributes that a module of torch's own library has; False if they are not known."""
-    return False
+def library_slots(run: Run, name: str, node: ast.AST | None) -> bool:
+    """Add the attributes that a module of torch's own library has; False if there may be others."""
+    found = library_values(name)
+    if found is None:
+        return False
+    for key, (value, place) in found[0].items():
+        run.set_attribute(key, value, node, place)
+    return found[1]
 
 
 def fill(run: Run, kind: str, args: Args, node: ast.AST | None) -> None:
@@ -115,7 +122,7 @@ def _add_pairs(run: Run, pairs: Map, node: ast.AST | None) -> None:
 def module_method(run: Run, name: str, args: Args, node: ast.Call) -> Value:
     """``self.name(...)`` for a method of a base outside the program."""
     base, _, last = name.rpartition(".")
-    if base not in _ROOTS and not is_module_name(base):
+    if base not in ROOTS and not is_module_name(base):
         run.loose()
         run.loose_if_self(iter(args.all()))
         return UNKNOWN_VALUE

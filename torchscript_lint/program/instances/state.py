@@ -135,7 +135,7 @@ def join_states(left: State, right: State) -> State:
 
 
 def _join_slots(left: Slot, right: Slot) -> Slot:
-    place = left.place if left.place == right.place else _common_place(left, right)
+    place = left.place if left.place == right.place else "open"
     return Slot(
         join(left.value, right.value),
         place,
@@ -143,14 +143,6 @@ def _join_slots(left: Slot, right: Slot) -> Slot:
         right.node or left.node,
         left.always and right.always,
     )
-
-
-def _common_place(left: Slot, right: Slot) -> str:
-    """A plain None beside a parameter or module is the absent form of it; anything else has no one place."""
-    for one, other in ((left, right), (right, left)):
-        if one.place == "dict" and is_none(one.value) is True:
-            return other.place if other.place in ("parameter", "buffer", "module") else "open"
-    return "open"
 
 
 def place_of(value: Value, old: Slot | None) -> str:
