@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -95,15 +96,28 @@ def from_attribute(ck: Checker, holder: ModuleObject, found: Attribute, node: tr
     if found.kind in ("parameter", "buffer", "value"):
         return _simple(found)
     if found.kind == "function":
-        if found.function is None:
-            return UNKNOWN_VALUE
-        return ck.names.sugared(found.function, constant=True)
+        return _function(ck, holder, found, node)
     if found.kind == "unconvertible" and found.certain and found.always and not holder_open(ck, holder):
         return ck.report(
             "module-attribute-unconvertible", node, module=holder.name, name=found.name, kind=found.python_type,
             reason=found.reason,
         )  # fmt: skip
     return UNKNOWN_VALUE
+
+
+def _function(ck: Checker, holder: ModuleObject, found: Attribute, node: tree.Node) -> Sugared:
+    """A function that the instance holds: it has been compiled by itself, or else it isn't there."""
+    certain = found.certain and found.always and not holder_open(ck, holder)
+    fails = isinstance(found.node, ast.Assign) and isinstance(found.node.value, ast.Lambda)
+    value: Sugared = UNKNOWN_VALUE
+    if found.function is not None:
+        value = ck.names.sugared(found.function, constant=True)
+        if isinstance(value, Functions):
+            compiled = ck.session.compile(value.functions[0], None, ck.chain)
+            fails = compiled.done and compiled.failed
+    if fails and certain:
+        return ck.report("module-function-uncompilable", node, name=found.name, module=holder.name)
+    return value
 
 
 def holder_open(ck: Checker, holder: ModuleObject) -> bool:

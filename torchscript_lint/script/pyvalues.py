@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING
 
 from torchscript_lint import library
@@ -22,6 +23,7 @@ from torchscript_lint.types.model import BOOL, COMPLEX, DEVICE, FLOAT, INT, NONE
 if TYPE_CHECKING:
     from torchscript_lint.script.resolve import Names
 
+_GLOBAL = re.compile(r"^\s+global\s+(.+)$", re.MULTILINE)
 _LITERALS: dict[type, tuple[str, Type]] = {
     bool: ("bool", BOOL),
     int: ("int", INT),
@@ -65,12 +67,8 @@ def _global_names(value: Value) -> frozenset[str]:
     """Names that functions of the file rebind through ``global``."""
     cached = value.module.__dict__.get("_global_names")
     if cached is None:
-        cached = frozenset(
-            name
-            for node in ast.walk(value.module.tree)
-            if isinstance(node, ast.Global)
-            for name in node.names
-        )
+        statements = _GLOBAL.findall(value.module.source.text)
+        cached = frozenset(name.strip() for names in statements for name in names.split("#")[0].split(","))
         value.module.__dict__["_global_names"] = cached
     found: frozenset[str] = cached
     return found
