@@ -250,7 +250,7 @@ class EnumType(Type):
         members = tuple(members)
         found: EnumType | None = _interned.get((cls, name, value, members))
         if found is None:
-            found = _interned[cls, name, value, members] = EnumType(f"Enum<{name}>")
+            found = _interned[cls, name, value, members] = EnumType(f"Enum<__torch__.{name}>")
             found.name, found.value, found.members = name, value, members
         return found
 
