@@ -11,8 +11,8 @@ folder with the packages' sources that ``corpora.json`` names. Counted are:
 - *clean forwards*: ``forward`` methods whose module was traced without a warning, and how many have an error
   in them;
 - *errors judged*: errors in ``forward`` methods of modules that were traced, and how many are on a line
-  that a warning named. One of a rule about which the tracer is silent counts as not confirmed, and so does one on a
-  line that the recorded configuration did not reach.
+  that a warning named. One of a rule about which the tracer is silent counts as not confirmed, and so does
+  one on a line that the recorded configuration did not reach.
 """
 
 from __future__ import annotations
