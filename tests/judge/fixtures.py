@@ -69,8 +69,9 @@ def read(path: str | Path) -> Fixture:
         if match:
             for code in re.split(", ?", match["codes"]):
                 markers.add((number + (1 if match["below"] else 0), code))
-    targets = tuple(filter(None, map(_target, ast.parse(text).body)))
-    return Fixture(path, text, targets, frozenset(markers))
+    # Of several definitions of a name, such as overloads, the last is what the name stands for.
+    targets = {target.name: target for target in map(_target, ast.parse(text).body) if target}
+    return Fixture(path, text, tuple(targets.values()), frozenset(markers))
 
 
 def _target(node: ast.stmt) -> Target | None:

@@ -86,6 +86,7 @@ class Module:
                 self._definitions[id(node)] = function
                 if is_overload(node):
                     self.overloads.setdefault(node.name, []).append(function)
+                    self._bind(node.name, Binding("other", where, node))
                     continue
                 self.functions[node.name] = function
                 self._bind(node.name, Binding("function", where, node))

@@ -15,7 +15,7 @@ from torchscript_lint.script.resolve import Names, transparent
 from torchscript_lint.script.scope import Frame
 from torchscript_lint.script.session import Compiled, Session, parameters, schema_of, unknown_schema
 from torchscript_lint.script.typecomments import signature_of_comment
-from torchscript_lint.script.values import UNKNOWN_VALUE, Simple, Sugared
+from torchscript_lint.script.values import UNKNOWN_VALUE, Simple, Sugared, UnscriptedDataclass
 from torchscript_lint.source import tree
 from torchscript_lint.types import annotations as ann
 from torchscript_lint.types.model import INFERRED, NONE, UNKNOWN, ClassType, Type
@@ -107,6 +107,8 @@ class Checker:
         if found is not None:
             return found
         found = self.names.value(name)
+        if isinstance(found, UnscriptedDataclass):
+            return self.report("dataclass-unscripted", node, name=found.cls.name)
         if found is not None:
             return found
         why = self.frame.errors.get(name)

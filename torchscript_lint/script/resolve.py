@@ -25,7 +25,7 @@ from torchscript_lint.program import (
     Value,
 )
 from torchscript_lint.program.classes import is_module, lineage
-from torchscript_lint.script import enums, pyvalues
+from torchscript_lint.script import classes, enums, pyvalues
 from torchscript_lint.script.values import (
     UNKNOWN_VALUE,
     Builtin,
@@ -42,6 +42,7 @@ from torchscript_lint.script.values import (
     Simple,
     Special,
     Sugared,
+    UnscriptedDataclass,
 )
 from torchscript_lint.types import annotations as ann
 from torchscript_lint.types.annotations import Found
@@ -139,6 +140,8 @@ class Names:
             if hasattr(typing, name):
                 return self.sugared(External(f"typing.{name}"), constant=False)
             return None
+        if isinstance(definition, Class) and classes.is_unscripted_dataclass(definition):
+            return UnscriptedDataclass(definition)
         if isinstance(definition, Value) and pyvalues.is_none(definition):
             return None  # a global that is None counts as undefined
         return self.sugared(definition, constant=False)
@@ -223,6 +226,8 @@ class Names:
         return Found(other="unknown")
 
     def _found_class(self, cls: Class) -> Found:
+        if classes.is_unscripted_dataclass(cls):
+            return Found(other=f"dataclass {cls.name}")
         kind = class_kind(cls)
         if kind in ("module", "exception"):
             return Found(other="object")
@@ -269,7 +274,8 @@ def class_kind(cls: Class) -> str:
         return "unknown"
     if any(_is_exception(name) for name in names):
         return "exception"
-    if names - {"object"} or cls.decorators or cls.node.keywords or not line.complete:
+    decorators = [name for name in cls.decorators if name not in ("torch.jit.script", "torch.jit._script.script")]
+    if names - {"object"} or decorators or cls.node.keywords or not line.complete:
         return "unknown"
     if len([entry for entry in line.classes if isinstance(entry, Class)]) > 1:
         return "unknown"

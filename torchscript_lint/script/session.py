@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from torchscript_lint.findings import Finding, make
@@ -135,7 +134,10 @@ class Session:
         info = self._classes.get(cls)
         if info is not None:
             return info
+        from torchscript_lint.script import classes  # they call each other
+
         info = self._classes[cls] = ClassInfo(cls)
+        classes.body(self, cls, chain)
         info.complete = _plain_class(cls)
         info.state = "init"
         init = cls.functions.get("__init__")
@@ -145,7 +147,7 @@ class Session:
         elif any(name.startswith("dataclasses.dataclass") for name in cls.decorators):
             info.complete = False
         info.state = "ready"
-        for method in _methods_to_compile(cls):
+        for method in classes.methods(self, cls, chain):
             self.compile(method, UNKNOWN_VALUE if method.is_classmethod else value, chain)
         return info
 
@@ -185,16 +187,8 @@ def receiver_key(receiver: Sugared | None) -> object:
 def _plain_class(cls: Class) -> bool:
     """Whether nothing but the class's own body adds to it."""
     bases = [entry for entry in lineage(cls).classes[1:] if getattr(entry, "name", "") != "object"]
-    return not bases and not cls.node.keywords and not cls.decorators
-
-
-def _methods_to_compile(cls: Class) -> Iterable[Function]:
-    """``get_jit_class_def`` of ``torch/jit/frontend.py``: all methods of its own body but static and dropped ones."""
-    for name, method in sorted(cls.functions.items()):
-        if name == "__init__" or method.is_static or method.modifier in ("ignore", "unused", "drop"):
-            continue
-        if isinstance(method.node, ast.FunctionDef):
-            yield method
+    decorators = set(cls.decorators) - {"torch.jit.script", "torch.jit._script.script"}
+    return not bases and not cls.node.keywords and not decorators
 
 
 def parameters(function: Function, types: list[tuple[Type, int | None]], skip: int) -> list[Arg]:

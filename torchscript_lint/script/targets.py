@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from torchscript_lint.findings import Finding
 from torchscript_lint.program import Class, Function, Module, Program
+from torchscript_lint.program.classes import is_module, lineage
+from torchscript_lint.script import entry, interfaces, members, overloads
+from torchscript_lint.script.definitions import Definition, definitions
 from torchscript_lint.script.resolve import class_kind
-from torchscript_lint.script.session import Session, deep_stack
+from torchscript_lint.script.session import Session
+from torchscript_lint.script.sites import Instance, sites
 from torchscript_lint.script.values import UNKNOWN_VALUE, Sugared
+from torchscript_lint.source.lower import node_span
 
 
 def check(program: Program, module: Module, targets: str = "auto") -> list[Finding]:
@@ -21,7 +28,8 @@ def check(program: Program, module: Module, targets: str = "auto") -> list[Findi
         targets: ``auto`` (what TorchScript would compile) or ``all`` (every function as if handed to it).
 
     Returns:
-        Findings in the order of the source; those in other files of the program have these files' paths.
+        Findings in the order of the source; those in other files of the program have these files' paths. A target
+        that torchscript-lint itself fails on is a finding (TS002) at its first line, and the others are checked.
     """
     session = _run(program, module, targets)
     return sorted(session.findings.values())
@@ -32,56 +40,239 @@ def reveal(program: Program, module: Module) -> list[tuple[str, int, str]]:
     return _run(program, module, "all").revealed
 
 
+@dataclass(frozen=True)
+class Target:
+    """One entry point.
+
+    Attributes:
+        definition: the function or class that is compiled.
+        receiver: the value of a method's ``self``.
+        chain: qualified names from what is handed over to the definition, without it.
+    """
+
+    definition: Definition
+    receiver: Sugared | None = None
+    chain: tuple[str, ...] = ()
+
+
 def _run(program: Program, module: Module, targets: str) -> Session:
     session = Session(program)
-    with deep_stack():
-        for function, receiver in entries(session, module, targets):
-            session.compile(function, receiver, _prefix(function))
+    found = definitions(module)
+    finder = _Finder(session, module, found)
+    _guarded(session, module, None, lambda: finder.refused(targets))
+    entries: list[Target] = []
+    _guarded(session, module, None, lambda: entries.extend(finder.targets(targets)))
+    for target in entries:
+        _guarded(session, module, target, lambda target=target: _compile(session, target))  # type: ignore[misc]
     return session
 
 
-def _prefix(function: Function) -> tuple[str, ...]:
-    return ()
+def _compile(session: Session, target: Target) -> None:
+    if isinstance(target.definition, Class):
+        session.class_info(target.definition, target.chain)
+    else:
+        session.compile(target.definition, target.receiver, target.chain)
 
 
-def entries(session: Session, module: Module, targets: str) -> Iterator[tuple[Function, Sugared | None]]:
-    """The functions that are compiled first, with the value of their ``self``."""
-    for function in module.functions.values():
-        if targets == "all" or function.decorator("torch.jit.script", "torch.jit.script_if_tracing"):
-            if function.modifier in ("", "export"):
-                yield function, None
-            if targets == "all":
-                yield from _nested(function)
-    for cls in module.classes.values():
-        yield from _class_entries(session, cls, targets)
+def _guarded(session: Session, module: Module, target: Target | None, work: Callable[[], object]) -> None:
+    """Do the work; a failure of torchscript-lint itself is a finding at the target, not the end of the run."""
+    try:
+        work()
+    except Exception as error:
+        node = target.definition.node if target is not None else None
+        where = target.definition.module if target is not None else module
+        span = (node.lineno, node.col_offset, node.lineno, node.col_offset + 3) if node else (1, 0, 1, 1)
+        name = target.definition.qualname if target is not None else ""
+        session.report(
+            "internal-error", where, span, {"error": _described(error)}, target=name, chain=(name,) if name else ()
+        )
 
 
-def _class_entries(session: Session, cls: Class, targets: str) -> Iterator[tuple[Function, Sugared | None]]:
-    kind = class_kind(cls)
-    receiver: Sugared = session.module_value(cls) if kind == "module" else UNKNOWN_VALUE
-    for name, function in cls.functions.items():
-        if function.modifier in ("ignore", "unused", "drop", "overload") or name == "__init__":
-            continue
-        if targets == "all" or (kind == "module" and (name == "forward" or function.modifier == "export")):
-            yield function, None if function.is_static else receiver
+def _described(error: Exception) -> str:
+    """What failed, and in which function of torchscript-lint."""
+    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    frames = traceback.extract_tb(error.__traceback__)
+    if frames:
+        text += f" (in {frames[-1].name}, {frames[-1].filename.rpartition('torchscript_lint')[2]}:{frames[-1].lineno})"
+    return " ".join(text.split())
+
+
+class _Finder:
+    """Finds the entry points of one file.
+
+    Args:
+        session: the run, to which what is refused at the door is reported.
+        module: the file.
+        found: its functions and classes.
+    """
+
+    def __init__(self, session: Session, module: Module, found: list[Definition]) -> None:
+        self.session = session
+        self.module = module
+        self.found = found
+        self.groups = _groups(found)
+        self.handed = list(sites(module, found))
+        # The session knows functions by identity: those made for this run live until it ends.
+        self._kept: list[Function] = []
+        self._refused: set[Function] = set()
+
+    def _overloaded(self, function: Function) -> list[Function]:
+        """The functions of its name in its scope, if some of them are declarations; else none."""
+        group = self.groups[_scope_key(function)]
+        return group if any(map(overloads.is_declaration, group)) else []
+
+    # --- what decorators and the way it is handed over refuse --------------------------------------
+
+    def refused(self, targets: str) -> None:
+        """Report what is refused before anything is compiled."""
+        for definition in self.found:
+            if interfaces.is_interface(definition):
+                interfaces.check(self.session, definition)
+            if isinstance(definition, Function):
+                entry.ignore_arguments(self.session, definition)
         if targets == "all":
-            yield from _nested(function)
-    if targets == "all":
-        for inner in cls.inner.values():
-            yield from _class_entries(session, inner, targets)
+            self._lambdas()
+
+    def _lambdas(self) -> None:
+        """Names at module level that stand for a lambda."""
+        for node in self.module.tree.body:
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
+                target = node.targets[0]
+                name = target.id if isinstance(target, ast.Name) else ""
+                entry.lambda_target(self.session, self.module, node.value, name)
+
+    # --- what is compiled --------------------------------------------------------------------------
+
+    def targets(self, targets: str) -> Iterator[Target]:
+        """The entry points, each once, in the order of the source."""
+        seen: set[tuple[int, object]] = set()
+        for target in self._all(targets):
+            key = (id(target.definition), id(getattr(target.receiver, "cls", None)))
+            if key not in seen:
+                seen.add(key)
+                yield target
+
+    def _all(self, targets: str) -> Iterator[Target]:
+        every = targets == "all"
+        for definition in self.found:
+            if interfaces.is_interface(definition):
+                continue
+            if isinstance(definition, Class):
+                yield from self._class(definition, every)
+            elif definition.owner is None:
+                yield from self._function(definition, every)
+            else:
+                yield from self._method(definition, every)
+        for site in self.handed:
+            what = site.what
+            if isinstance(what, ast.Lambda):
+                entry.lambda_target(self.session, self.module, what, site.scope.qualname if site.scope else "")
+            elif isinstance(what, Instance):
+                yield from self._instance(what.cls)
+            elif isinstance(what, Class):
+                place = (site.scope, self.module, node_span(site.argument))
+                if not entry.class_is_refused(self.session, what, place):
+                    yield Target(what)
+            elif isinstance(what, Function) and what.owner is None:
+                yield from self._handed(what)
+
+    def _function(self, function: Function, every: bool) -> Iterator[Target]:
+        overloaded = self._overloaded(function)
+        if overloaded and function is overloaded[0]:
+            for merged in self._merged(overloaded, method=False):
+                if every:
+                    yield Target(merged)
+        if overloads.is_declaration(function):
+            return
+        if entry.is_scripted(function):
+            yield from self._handed(function)
+        elif every and function.modifier in ("", "export"):
+            if not overloaded:
+                entry.function_is_refused(self.session, function, overloaded=False)
+                yield Target(function)
+        elif every and function.modifier == "unused":
+            entry.unused(self.session, function)
+
+    def _handed(self, function: Function) -> Iterator[Target]:
+        """A function that is handed to ``torch.jit.script``."""
+        overloaded = bool(self._overloaded(function)) if function.module is self.module else False
+        if function.modifier in ("unused", "drop"):
+            entry.unused(self.session, function)
+        elif not entry.function_is_refused(self.session, function, overloaded):
+            yield Target(function)
+
+    def _merged(self, group: list[Function], *, method: bool) -> list[Function]:
+        merged = overloads.check(self.session, group, method=method)
+        self._kept += merged
+        return merged
+
+    def _class(self, cls: Class, every: bool) -> Iterator[Target]:
+        if entry.is_scripted(cls):
+            if not entry.class_is_refused(self.session, cls, None):
+                yield Target(cls)
+        elif _is_module(cls):
+            yield from self._instance(cls)
+        elif every and class_kind(cls) == "class":
+            yield Target(cls)
+
+    def _instance(self, cls: Class) -> Iterator[Target]:
+        """What compiling an instance of a module class starts with."""
+        receiver = self.session.module_value(cls)
+        for member in members.compiled_members(self.session, cls):
+            self._kept.append(member)
+            if entry.method_is_refused(self.session, member):
+                self._refused.add(member)
+            else:
+                chain = () if member.owner is cls else (cls.qualname,)
+                yield Target(member, None if member.is_static else receiver, chain)
+
+    def _method(self, method: Function, every: bool) -> Iterator[Target]:
+        """With ``all``, the methods that nothing else hands over; scripted ones in any case."""
+        cls = method.owner
+        assert cls is not None
+        if entry.is_scripted(method) and method.is_static:
+            yield from self._handed(method)
+            return
+        if not every or overloads.is_declaration(method) or self._overloaded(method):
+            return
+        if method.modifier not in ("", "export") or interfaces.is_interface(cls):
+            return
+        if _is_module(cls):
+            if method.name == "__init__" or _unused_property(method):
+                return
+            if method in self._refused:
+                return
+            yield Target(method, None if method.is_static else self.session.module_value(cls))
+        elif class_kind(cls) != "class" and method.name != "__init__":
+            yield Target(method, None if method.is_static else UNKNOWN_VALUE)
+        elif method.is_static or cls.functions.get(method.name) is not method:
+            yield Target(method, None if method.is_static else UNKNOWN_VALUE)
 
 
-def _nested(function: Function) -> Iterator[tuple[Function, Sugared | None]]:
-    """The functions defined inside a function."""
-    for node in _inner_definitions(function.node):
-        inner = Function(function.module, node, f"{function.qualname}.<locals>.{node.name}", None, function)
-        yield inner, None
-        yield from _nested(inner)
+def _unused_property(method: Function) -> bool:
+    return method.is_property and method.modifier in ("unused", "drop")
 
 
-def _inner_definitions(outer: ast.AST) -> Iterator[ast.FunctionDef]:
-    for child in ast.iter_child_nodes(outer):
-        if isinstance(child, ast.FunctionDef):
-            yield child
-        elif not isinstance(child, (ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
-            yield from _inner_definitions(child)
+def _is_module(cls: Class) -> bool:
+    """Whether it is an ``nn.Module``, or looks like one: a ``forward``, and an unknown base called ``...Module``."""
+    known = is_module(cls)
+    if known is not None:
+        return known
+    line = [base for base in lineage(cls).classes if isinstance(base, Class)]
+    if not any("forward" in base.functions for base in line):
+        return False
+    names = [ast.unparse(base) for owner in line for base in owner.node.bases]
+    return any(name.rpartition(".")[2].endswith("Module") for name in names)
+
+
+def _scope_key(function: Function) -> tuple[object, str]:
+    return (id(function.owner) if function.owner is not None else id(function.enclosing), function.name)
+
+
+def _groups(found: list[Definition]) -> dict[tuple[object, str], list[Function]]:
+    """The functions of one name in one scope."""
+    groups: dict[tuple[object, str], list[Function]] = {}
+    for definition in found:
+        if isinstance(definition, Function):
+            groups.setdefault(_scope_key(definition), []).append(definition)
+    return groups

@@ -219,6 +219,19 @@ class ClassObject(Sugared):
         return str(self.type)
 
 
+class UnscriptedDataclass(Sugared):
+    """A dataclass that was not handed to ``torch.jit.script``: naming it is an error."""
+
+    __slots__ = ("cls",)
+
+    def __init__(self, cls: Class) -> None:
+        self.cls = cls
+
+    @property
+    def kind(self) -> str:
+        return "class"
+
+
 class NamedTupleObject(Sugared):
     """A NamedTuple class, as a callable."""
 

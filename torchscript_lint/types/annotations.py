@@ -221,6 +221,8 @@ class _Reader:
             return UNKNOWN
         if found.other == "undefined":
             raise _Undefined
+        if found.other.startswith("dataclass "):
+            raise self.refuse("dataclass-unscripted", node, name=found.other.partition(" ")[2])
         if found.alias is not None and found.resolver is not None:
             return self.alias(found, node)
         if found.name in PYTHON_TYPES:
