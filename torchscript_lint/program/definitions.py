@@ -54,6 +54,21 @@ class Function:
         return lower_function(self.node, self.module.source.lines)
 
     @cached_property
+    def bound_names(self) -> frozenset[str]:
+        """The names that its body or its parameters bind, those of inner functions among them."""
+        names: set[str] = set()
+        for node in ast.walk(self.node):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                names.add(node.id)
+            elif isinstance(node, ast.arg):
+                names.add(node.arg)
+            elif isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef)) and node is not self.node:
+                names.add(node.name)
+            elif isinstance(node, ast.alias):
+                names.add((node.asname or node.name).split(".")[0])
+        return frozenset(names)
+
+    @cached_property
     def decorators(self) -> tuple[str, ...]:
         """Dotted names of the decorators, outermost first, imports resolved (``torch.jit.ignore``); a call's callee.
 

@@ -175,6 +175,11 @@ class Program:
         return found if isinstance(found, (Function, Class, External, ModuleRef)) else None
 
     def _member(self, module: Module, name: str, hops: int) -> Definition:
+        if name not in module.bindings and module.is_package:
+            # Before starred imports are followed, which may read the whole package.
+            child = self.find(f"{module.name}.{name}", module)
+            if child is not None:
+                return ModuleRef(child)
         found = self._lookup(module, name, hops)
         if isinstance(found, External) and "." not in found.name and name not in module.bindings:
             found = UNDEFINED  # builtins are not members of a module
@@ -221,8 +226,10 @@ class Program:
         chain = _chain(node)
         if chain is None:
             return UNCERTAIN
-        if enclosing is not None:
-            return UNCERTAIN  # local names of a function are values of its run
+        while enclosing is not None:
+            if chain[0] in enclosing.bound_names:
+                return UNCERTAIN  # local names of a function are values of its run
+            enclosing = enclosing.enclosing
         found = self.lookup(module, chain[0])
         for attribute in chain[1:]:
             found = self.attribute(found, attribute)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+
 from torchscript_lint.program import Class, Function, Module
 
 Definition = Function | Class

@@ -101,8 +101,10 @@ def lambda_target(session: Session, module: Module, node: ast.Lambda, target: st
 # --- classes -------------------------------------------------------------------------------------
 
 
-def class_is_refused(session: Session, cls: Class, place: tuple[Function | None, Module, Span] | None) -> bool:
-    """Report what a class handed to ``torch.jit.script`` is refused for as a whole; whether there is anything.
+def class_is_refused(
+    session: Session, cls: Class, place: tuple[Function | None, Module, Span] | None
+) -> bool:
+    """Report what a class handed to ``torch.jit.script`` is refused for; whether its body is not compiled.
 
     Args:
         session: the run.
@@ -135,7 +137,7 @@ def class_is_refused(session: Session, cls: Class, place: tuple[Function | None,
 def _settled(cls: Class) -> bool:
     """Whether the class is known not to be an enum or a module."""
     known = lineage(cls)
-    return known.complete and is_module(cls) is False or any(
+    return (known.complete and is_module(cls) is False) or any(
         isinstance(base, External) and base.name in ("typing.NamedTuple", "typing.Protocol", "abc.ABC")
         for base in known.classes
     )

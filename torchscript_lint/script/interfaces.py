@@ -67,7 +67,6 @@ def _text(function: Function) -> str:
 def _report(
     session: Session, rule: str, definition: Class | Function, node: ast.stmt, length: int, **detail: str
 ) -> None:
-    session.report(
-        rule, definition.module, (node.lineno, node.col_offset, node.lineno, node.col_offset + length), detail,
-        target=definition.qualname, chain=(definition.qualname,),
-    )  # fmt: skip
+    span = (node.lineno, node.col_offset, node.lineno, node.col_offset + length)
+    name = definition.qualname
+    session.report(rule, definition.module, span, detail, target=name, chain=(name,))

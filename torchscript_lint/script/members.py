@@ -67,6 +67,9 @@ def _of_assignment(
 ) -> Iterator[Function]:
     """``forward = _forward`` and ``gain = property(_get)``."""
     value = owner.assigns[name][1]
+    if isinstance(value, ast.Lambda) and name == "forward":
+        entry.lambda_target(session, owner.module, value, f"{owner.qualname}.forward")
+        return
     if isinstance(value, ast.Name) and name == "forward":
         function = owner.functions.get(value.id)
         if function is not None and function.modifier == "":
@@ -90,9 +93,10 @@ def _of_assignment(
     for part in (getter, setter):
         if isinstance(part, ast.Lambda):
             entry.lambda_target(session, owner.module, part, owner.qualname)
-        elif isinstance(part, ast.Name) and part.id in owner.functions:
-            if owner.functions[part.id].modifier not in ("unused", "drop"):
-                yield owner.functions[part.id]
+        elif isinstance(part, ast.Name):
+            function = owner.functions.get(part.id)
+            if function is not None and function.modifier not in ("unused", "drop"):
+                yield function
 
 
 def _unused_properties(line: list[Class]) -> frozenset[str] | None:

@@ -57,10 +57,8 @@ def _is_stub(body: list[ast.stmt]) -> bool:
     """Whether the body is one ``pass`` or one ``...``."""
     if len(body) != 1:
         return False
-    only = body[0]
-    if isinstance(only, ast.Pass):
-        return True
-    return isinstance(only, ast.Expr) and isinstance(only.value, ast.Constant) and only.value.value is Ellipsis
+    value = body[0].value if isinstance(body[0], ast.Expr) else None
+    return isinstance(body[0], ast.Pass) or (isinstance(value, ast.Constant) and value.value is Ellipsis)
 
 
 def _fits(session: Session, declaration: Function, implementation: Function, *, method: bool) -> bool:
@@ -90,21 +88,22 @@ def _fits(session: Session, declaration: Function, implementation: Function, *, 
             )  # fmt: skip
             return False
     for extra in implemented[len(declared) :]:
+        detail = {"function": name, "parameter": extra.arg}
         if method:
             return False  # refused as well, by an assertion that has no rule
         if extra.arg not in theirs:
-            _report(session, "overload-missing-default", implementation, {"function": name, "parameter": extra.arg})
+            _report(session, "overload-missing-default", implementation, detail)
             return False
         if extra.annotation is None:
-            _report(session, "overload-untyped-parameter", implementation, {"function": name, "parameter": extra.arg})
+            _report(session, "overload-untyped-parameter", implementation, detail)
             return False
     return True
 
 
 def _defaults(node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, ast.expr]:
     positional = [*node.args.posonlyargs, *node.args.args]
-    count = len(node.args.defaults)
-    found = {arg.arg: default for arg, default in zip(positional[len(positional) - count :], node.args.defaults, strict=True)}
+    optional = positional[len(positional) - len(node.args.defaults) :]
+    found = {arg.arg: default for arg, default in zip(optional, node.args.defaults, strict=True)}
     for arg, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
         if default is not None:
             found[arg.arg] = default

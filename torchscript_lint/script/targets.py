@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from torchscript_lint.findings import Finding
@@ -13,8 +14,8 @@ from torchscript_lint.program.classes import is_module, lineage
 from torchscript_lint.script import entry, interfaces, members, overloads
 from torchscript_lint.script.definitions import Definition, definitions
 from torchscript_lint.script.resolve import class_kind
-from torchscript_lint.script.session import Session
-from torchscript_lint.script.sites import Instance, sites
+from torchscript_lint.script.session import Session, receiver_key
+from torchscript_lint.script.sites import Instance, Site, sites
 from torchscript_lint.script.values import UNKNOWN_VALUE, Sugared
 from torchscript_lint.source.lower import node_span
 
@@ -28,8 +29,9 @@ def check(program: Program, module: Module, targets: str = "auto") -> list[Findi
         targets: ``auto`` (what TorchScript would compile) or ``all`` (every function as if handed to it).
 
     Returns:
-        Findings in the order of the source; those in other files of the program have these files' paths. A target
-        that torchscript-lint itself fails on is a finding (TS002) at its first line, and the others are checked.
+        Findings in the order of the source; those in other files of the program have these files' paths. A
+        target that torchscript-lint itself fails on is a finding (TS002) at its first line; the others are
+        checked.
     """
     session = _run(program, module, targets)
     return sorted(session.findings.values())
@@ -59,11 +61,22 @@ def _run(program: Program, module: Module, targets: str) -> Session:
     session = Session(program)
     found = definitions(module)
     finder = _Finder(session, module, found)
-    _guarded(session, module, None, lambda: finder.refused(targets))
-    entries: list[Target] = []
-    _guarded(session, module, None, lambda: entries.extend(finder.targets(targets)))
-    for target in entries:
-        _guarded(session, module, target, lambda target=target: _compile(session, target))  # type: ignore[misc]
+    targets_of: list[Target] = []
+    for definition in found:
+        with _guarded(session, definition.module, definition):
+            targets_of.extend(finder.of_definition(definition, every=targets == "all"))
+    with _guarded(session, module, None):
+        if targets == "all":
+            finder.lambdas()
+        for site in sites(module, found):
+            targets_of.extend(finder.of_site(site))
+    seen: set[tuple[int, object]] = set()
+    for target in targets_of:
+        key = (id(target.definition), receiver_key(target.receiver))
+        if key not in seen:
+            seen.add(key)
+            with _guarded(session, module, target.definition):
+                _compile(session, target)
     return session
 
 
@@ -74,18 +87,18 @@ def _compile(session: Session, target: Target) -> None:
         session.compile(target.definition, target.receiver, target.chain)
 
 
-def _guarded(session: Session, module: Module, target: Target | None, work: Callable[[], object]) -> None:
-    """Do the work; a failure of torchscript-lint itself is a finding at the target, not the end of the run."""
+@contextmanager
+def _guarded(session: Session, module: Module, target: Definition | None) -> Iterator[None]:
+    """A failure of torchscript-lint itself is a finding at the target, and the run goes on."""
     try:
-        work()
+        yield
     except Exception as error:
-        node = target.definition.node if target is not None else None
-        where = target.definition.module if target is not None else module
+        node = target.node if target is not None else None
+        where = target.module if target is not None else module
         span = (node.lineno, node.col_offset, node.lineno, node.col_offset + 3) if node else (1, 0, 1, 1)
-        name = target.definition.qualname if target is not None else ""
-        session.report(
-            "internal-error", where, span, {"error": _described(error)}, target=name, chain=(name,) if name else ()
-        )
+        name = target.qualname if target is not None else ""
+        chain = (name,) if name else ()
+        session.report("internal-error", where, span, {"error": _described(error)}, target=name, chain=chain)
 
 
 def _described(error: Exception) -> str:
@@ -93,7 +106,8 @@ def _described(error: Exception) -> str:
     text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     frames = traceback.extract_tb(error.__traceback__)
     if frames:
-        text += f" (in {frames[-1].name}, {frames[-1].filename.rpartition('torchscript_lint')[2]}:{frames[-1].lineno})"
+        file = frames[-1].filename.rpartition("torchscript_lint")[2]
+        text += f" (in {frames[-1].name}, torchscript_lint{file}:{frames[-1].lineno})"
     return " ".join(text.split())
 
 
@@ -109,9 +123,7 @@ class _Finder:
     def __init__(self, session: Session, module: Module, found: list[Definition]) -> None:
         self.session = session
         self.module = module
-        self.found = found
         self.groups = _groups(found)
-        self.handed = list(sites(module, found))
         # The session knows functions by identity: those made for this run live until it ends.
         self._kept: list[Function] = []
         self._refused: set[Function] = set()
@@ -121,60 +133,55 @@ class _Finder:
         group = self.groups[_scope_key(function)]
         return group if any(map(overloads.is_declaration, group)) else []
 
-    # --- what decorators and the way it is handed over refuse --------------------------------------
-
-    def refused(self, targets: str) -> None:
-        """Report what is refused before anything is compiled."""
-        for definition in self.found:
-            if interfaces.is_interface(definition):
-                interfaces.check(self.session, definition)
-            if isinstance(definition, Function):
-                entry.ignore_arguments(self.session, definition)
-        if targets == "all":
-            self._lambdas()
-
-    def _lambdas(self) -> None:
-        """Names at module level that stand for a lambda."""
+    def lambdas(self) -> None:
+        """Report names at module level that stand for a lambda."""
         for node in self.module.tree.body:
             if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
                 target = node.targets[0]
                 name = target.id if isinstance(target, ast.Name) else ""
                 entry.lambda_target(self.session, self.module, node.value, name)
 
-    # --- what is compiled --------------------------------------------------------------------------
+    def of_definition(self, definition: Definition, *, every: bool) -> Iterator[Target]:
+        """What is compiled because it is defined as it is; what its decorators refuse is reported.
 
-    def targets(self, targets: str) -> Iterator[Target]:
-        """The entry points, each once, in the order of the source."""
-        seen: set[tuple[int, object]] = set()
-        for target in self._all(targets):
-            key = (id(target.definition), id(getattr(target.receiver, "cls", None)))
-            if key not in seen:
-                seen.add(key)
-                yield target
+        Args:
+            definition: a function or class of the file.
+            every: whether every function is a target.
+        """
+        if isinstance(definition, Function):
+            entry.ignore_arguments(self.session, definition)
+        if interfaces.is_interface(definition):
+            interfaces.check(self.session, definition)
+        elif isinstance(definition, Class):
+            yield from self._class(definition, every)
+        elif definition.owner is None:
+            yield from self._function(definition, every)
+        else:
+            yield from self._method(definition, every)
 
-    def _all(self, targets: str) -> Iterator[Target]:
-        every = targets == "all"
-        for definition in self.found:
-            if interfaces.is_interface(definition):
-                continue
-            if isinstance(definition, Class):
-                yield from self._class(definition, every)
-            elif definition.owner is None:
-                yield from self._function(definition, every)
-            else:
-                yield from self._method(definition, every)
-        for site in self.handed:
-            what = site.what
-            if isinstance(what, ast.Lambda):
-                entry.lambda_target(self.session, self.module, what, site.scope.qualname if site.scope else "")
-            elif isinstance(what, Instance):
-                yield from self._instance(what.cls)
-            elif isinstance(what, Class):
-                place = (site.scope, self.module, node_span(site.argument))
-                if not entry.class_is_refused(self.session, what, place):
-                    yield Target(what)
-            elif isinstance(what, Function) and what.owner is None:
-                yield from self._handed(what)
+    def of_site(self, site: Site) -> Iterator[Target]:
+        """What is compiled because it is handed to ``torch.jit.script``."""
+        what = site.what
+        if isinstance(what, ast.Lambda):
+            scope = site.scope.qualname if site.scope is not None else ""
+            entry.lambda_target(self.session, self.module, what, scope)
+        elif isinstance(what, Instance):
+            yield from self._instance(what.cls)
+        elif isinstance(what, Class):
+            place = (site.scope, self.module, node_span(site.argument))
+            if not entry.class_is_refused(self.session, what, place):
+                yield Target(what)
+        elif isinstance(what, Function) and what.owner is None:
+            for function in self._alternatives(what):
+                yield from self._handed(function)
+
+    def _alternatives(self, function: Function) -> list[Function]:
+        """The function, and those of its name that branches define instead."""
+        if function.module is not self.module:
+            return [function]
+        body = function.enclosing.node.body if function.enclosing is not None else self.module.tree.body
+        group = self.groups.get(_scope_key(function), [])
+        return [other for other in group if other is function or other.node not in body]
 
     def _function(self, function: Function, every: bool) -> Iterator[Target]:
         overloaded = self._overloaded(function)
@@ -243,9 +250,11 @@ class _Finder:
             if method in self._refused:
                 return
             yield Target(method, None if method.is_static else self.session.module_value(cls))
-        elif class_kind(cls) != "class" and method.name != "__init__":
-            yield Target(method, None if method.is_static else UNKNOWN_VALUE)
-        elif method.is_static or cls.functions.get(method.name) is not method:
+        elif class_kind(cls) == "class":
+            # The class is a target itself, and compiles all but these.
+            if method.is_static or cls.functions.get(method.name) is not method:
+                yield Target(method, None if method.is_static else UNKNOWN_VALUE)
+        elif method.name != "__init__":
             yield Target(method, None if method.is_static else UNKNOWN_VALUE)
 
 
@@ -254,7 +263,7 @@ def _unused_property(method: Function) -> bool:
 
 
 def _is_module(cls: Class) -> bool:
-    """Whether it is an ``nn.Module``, or looks like one: a ``forward``, and an unknown base called ``...Module``."""
+    """Whether it is an ``nn.Module``, or looks like one: a ``forward``, an unknown base named ``…Module``."""
     known = is_module(cls)
     if known is not None:
         return known

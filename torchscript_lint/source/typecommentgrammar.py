@@ -12,8 +12,8 @@ import re
 _WORDS = frozenset(
     {
         "is", "and", "or", "not", "in", "if", "else", "for", "while", "elif", "return", "def", "global",
-        "raise", "assert", "break", "continue", "del", "pass", "class", "import", "with", "as", "True", "False",
-        "None", "NoneType", "Ellipsis",
+        "raise", "assert", "break", "continue", "del", "pass", "class", "import", "with", "as",
+        "True", "False", "None", "NoneType", "Ellipsis",
     }
 )  # fmt: skip
 _SIGNS = {
