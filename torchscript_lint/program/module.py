@@ -119,7 +119,8 @@ class Module:
             self.future_annotations |= any(alias.name == "annotations" for alias in node.names)
         for alias in node.names:
             if alias.name == "*":
-                self.stars.append((source, node.level))
+                if where != "type-checking":
+                    self.stars.append((source, node.level))
                 continue
             binding = Binding("from", where, node, source=source, name=alias.name, level=node.level)
             self._bind(alias.asname or alias.name, binding)

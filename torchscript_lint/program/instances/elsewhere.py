@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from torchscript_lint.program.classes import lineage
 from torchscript_lint.program.definitions import Class, Function
@@ -61,6 +63,23 @@ def elsewhere(cls: Class) -> Elsewhere:
     return Elsewhere(stores, frozenset(names))
 
 
+_Of = TypeVar("_Of")
+
+
+def _once(compute: Callable[[Function], _Of]) -> Callable[[Function], _Of]:
+    """Compute a fact of a function once: every subclass asks for it again."""
+    slot = f"_once_{compute.__name__}"
+
+    def asked(function: Function) -> _Of:
+        found: _Of | None = function.__dict__.get(slot)
+        if found is None:
+            found = function.__dict__[slot] = compute(function)
+        return found
+
+    return asked
+
+
+@_once
 def _self_calls(function: Function) -> set[str]:
     args = function.node.args.args
     first = args[0].arg if args else ""
@@ -108,6 +127,7 @@ def _called_by_init(cls: Class) -> set[str]:
     return _reach(cls, {_INIT}) - {_INIT}
 
 
+@_once
 def _self_stores(function: Function) -> dict[str, list[ast.expr | None]]:
     args = function.node.args.args
     first = args[0].arg if args and not function.is_static else ""

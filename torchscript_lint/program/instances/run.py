@@ -34,7 +34,7 @@ from torchscript_lint.program.module import Module
 from torchscript_lint.program.program import Program
 
 #: Nodes a run may evaluate before it gives up.
-_MAX_STEPS = 40_000
+_MAX_STEPS = 8000
 _MAX_DEPTH = 12
 #: Classes without attributes or an ``__init__`` of their own.
 HARMLESS = frozenset({"object", "abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol"})
@@ -301,6 +301,13 @@ class Run:
 
 
 def _is_generator(node: ast.AST) -> bool:
+    known: bool | None = getattr(node, "_yields", None)  # the same function is asked about at each of its calls
+    if known is None:
+        known = node._yields = _yields(node)  # type: ignore[attr-defined]
+    return known
+
+
+def _yields(node: ast.AST) -> bool:
     stack: list[ast.AST] = list(getattr(node, "body", []))
     while stack:
         current = stack.pop()
