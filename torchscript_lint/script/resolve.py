@@ -25,7 +25,7 @@ from torchscript_lint.program import (
     Value,
 )
 from torchscript_lint.program.classes import is_module, lineage
-from torchscript_lint.script import classes, enums, pyvalues
+from torchscript_lint.script import classes, decorators, enums, pyvalues
 from torchscript_lint.script.values import (
     UNKNOWN_VALUE,
     Builtin,
@@ -88,22 +88,11 @@ _SPECIAL = {
 _LEGACY_TENSORS = frozenset(
     f"torch.{kind}Tensor" for kind in ("Bool", "Long", "Byte", "Char", "Double", "Float", "Int", "Short", "Half")
 )
-#: Decorators after which the function is still compiled from its own source and globals.
-_TRANSPARENT = frozenset(
-    {
-        "torch.jit.export", "torch._jit_internal.export", "torch.jit.script", "torch.jit.script_if_tracing",
-        "staticmethod", "classmethod", "property", "abc.abstractmethod", "abstractmethod", "typing.override",
-        "typing_extensions.override", "typing.no_type_check", "typing.final", "torch.fx.wrap", "override",
-        "torch.jit._overload", "torch._jit_internal._overload", "torch.compiler.disable",
-        "typing_extensions.deprecated", "warnings.deprecated", "torch.utils.collect_env", "torch.jit.ignore",
-        "torch.jit.unused", "torch._jit_internal.ignore", "torch._jit_internal.unused", "torch.jit._drop",
-    }
-)  # fmt: skip
 
 
 def transparent(function: Function) -> bool:
-    """Whether its decorators leave it as it is, so that a call of it compiles its own source."""
-    return all(name in _TRANSPARENT or name.endswith((".setter", ".getter")) for name in function.decorators)
+    """Whether it is compiled from its own source, whatever its decorators make of it."""
+    return decorators.wrapping(function).kind in ("same", "wrapped")
 
 
 class Names:
@@ -121,12 +110,13 @@ class Names:
         self.module: Module = function.module
         self.chain = chain
         self._enclosing = _closure_names(function)
+        self._wrapping = decorators.wrapping(function)
 
     def definition(self, name: str) -> Definition:
         """What Python's scopes say of a name that is no local variable."""
         if name in self._enclosing:
             return Uncertain()
-        return self.session.program.lookup(self.module, name)
+        return decorators.look_up(self._wrapping, self.module, name)
 
     def value(self, name: str) -> Sugared | None:
         """What a name that is no local variable is to the compiler; None if it is undefined."""
@@ -250,6 +240,7 @@ class ModuleNames(Names):
         self.module = module
         self.chain = chain
         self._enclosing: frozenset[str] = frozenset()
+        self._wrapping = decorators.SAME
 
 
 def class_kind(cls: Class) -> str:

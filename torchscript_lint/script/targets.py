@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from torchscript_lint.findings import Finding
 from torchscript_lint.program import Class, Function, Module, Program
 from torchscript_lint.program.classes import is_module, lineage
-from torchscript_lint.script import entry, interfaces, members, overloads
+from torchscript_lint.script import decorators, entry, interfaces, members, overloads
 from torchscript_lint.script.definitions import Definition, definitions
 from torchscript_lint.script.resolve import class_kind
 from torchscript_lint.script.session import Session, receiver_key
@@ -83,7 +83,7 @@ def _run(program: Program, module: Module, targets: str) -> Session:
 def _compile(session: Session, target: Target) -> None:
     if isinstance(target.definition, Class):
         session.class_info(target.definition, target.chain)
-    else:
+    elif decorators.wrapping(target.definition).kind != "sourceless":
         session.compile(target.definition, target.receiver, target.chain)
 
 
