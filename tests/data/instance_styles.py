@@ -1079,7 +1079,7 @@ class OwnRecurrent(nn.LSTM):
 
 OPEN["OwnRecurrent"] = {
     "bias", "dropout", "bidirectional", "proj_size", "weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0",
-    "_flat_weights", "_flat_weights_names",
+    "_flat_weights", "_flat_weights_names", "_all_weights",
 }
 
 

@@ -268,6 +268,11 @@ def class_annotations(cls: Class) -> dict[str, ClassAnnotation]:
         found = {
             name: annotation for name, (annotation, _) in entry.assigns.items() if annotation is not None
         }
+        by_hand = entry.assigns.get("__annotations__", (None, None))[1]
+        if isinstance(by_hand, ast.Dict):
+            for key, value in zip(by_hand.keys, by_hand.values, strict=True):
+                if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    found[key.value] = value
         if found:
             return {name: class_annotation(entry.module, node) for name, node in found.items()}
     return {}

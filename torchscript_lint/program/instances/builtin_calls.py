@@ -241,6 +241,8 @@ def _isinstance(run: Run, args: Args, node: ast.Call) -> Value:
     if isinstance(value, Self):
         return BOOL
     known = is_instance(value, names) if names is not None else None
+    if isinstance(value, Scalar) and known is False:
+        return BOOL  # an annotation may be wrong, and is where such a test follows
     return BOOL if known is None else Const(known)
 
 

@@ -12,6 +12,7 @@ from torchscript_lint.program.instances.iterate import ITEMS, iterate
 from torchscript_lint.program.instances.lookup import attribute_of, subscript_of
 from torchscript_lint.program.instances.refine import refine, test_truth
 from torchscript_lint.program.instances.run import Run
+from torchscript_lint.program.instances.state import State, join_states
 from torchscript_lint.program.instances.values import (
     BOOL,
     FLOAT,
@@ -28,7 +29,6 @@ from torchscript_lint.program.instances.values import (
     Seq,
     Value,
     is_none,
-    join,
     join_all,
     only,
     parts_of,
@@ -171,28 +171,28 @@ def make_map(run: Run, pairs: list[tuple[Value, Value]], known: bool = True) -> 
 
 
 def _bool_op(run: Run, node: ast.BoolOp) -> Value:
+    """``and``, ``or``: what an operand says holds in the operands after it, not after the expression."""
     wanted = isinstance(node.op, ast.Or)
-    result: Value | None = None
-    saved = run.state.copy()
+    results: list[Value] = []
+    exits: list[State] = []
     for index, part in enumerate(node.values):
         value = evaluate(run, part)
-        if index == len(node.values) - 1:
-            result = value if result is None else join(result, value)
-            break
         known = truth(value)
-        if known is wanted:
-            result = value if result is None else join(result, value)
+        if index == len(node.values) - 1 or known is wanted:
+            results.append(value)
             break
         if known is None:
             # What the operand may be where it decides: the false (or true) alternatives drop out.
             kept = only(value, lambda side: None if truth(side) is None else truth(side) is wanted)
             if kept is not None:
-                result = kept if result is None else join(result, kept)
-        refine(run, part, not wanted)
-    assert result is not None
-    # Refinement holds within the expression; what it evaluates seldom has effects.
-    run.state.scopes = saved.scopes
-    return result
+                results.append(kept)
+            exits.append(run.state.copy())
+            refine(run, part, not wanted)
+            if run.state.dead:
+                break
+    for state in exits:
+        run.state = join_states(run.state, state)
+    return join_all(results)
 
 
 def _unary(run: Run, node: ast.UnaryOp) -> Value:

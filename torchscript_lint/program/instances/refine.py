@@ -11,6 +11,7 @@ from torchscript_lint.program.instances.run import Run
 from torchscript_lint.program.instances.values import (
     NONE_VALUE,
     TENSOR,
+    UNKNOWN_VALUE,
     Alternatives,
     Callee,
     Const,
@@ -80,6 +81,9 @@ def _refine_isinstance(run: Run, test: ast.Call, outcome: bool) -> None:
     if names is None:
         return
     value = _read(run, test.args[0])
+    if isinstance(value, Scalar) and outcome and is_instance(value, names) is False:
+        value = UNKNOWN_VALUE  # who tests for it does not trust the annotation
+        _write(run, test.args[0], value)
     if isinstance(value, Unknown):
         if outcome and len(names) == 1:
             found = _instance_of(names[0])

@@ -99,6 +99,15 @@ def _deep(value: Value, change: Callable[[Value], Value], depth: int = 3) -> Val
         pairs = tuple((key, _deep(item, change, depth - 1)) for key, item in value.items)
         if any(a[1] is not b[1] for a, b in zip(pairs, value.items, strict=True)):
             return replace(value, items=pairs)
+    elif isinstance(value, (Seq, ModuleValue)) and value.items is None:
+        # It stands for many members, of which one has changed.
+        element = _deep(value.element, change, depth - 1)
+        if element is not value.element:
+            return replace(value, element=join(value.element, element))
+    elif isinstance(value, Map) and value.items is None:
+        changed = _deep(value.value, change, depth - 1)
+        if changed is not value.value:
+            return replace(value, value=join(value.value, changed))
     elif isinstance(value, Alternatives):
         parts = [_deep(part, change, depth - 1) for part in value.parts]
         if any(a is not b for a, b in zip(parts, value.parts, strict=True)):
