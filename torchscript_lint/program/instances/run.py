@@ -34,8 +34,8 @@ from torchscript_lint.program.module import Module
 from torchscript_lint.program.program import Program
 
 #: Nodes a run may evaluate before it gives up.
-_MAX_STEPS = 8000
-_MAX_DEPTH = 12
+_MAX_STEPS = 4000
+_MAX_DEPTH = 4
 #: Classes without attributes or an ``__init__`` of their own.
 HARMLESS = frozenset({"object", "abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol"})
 
