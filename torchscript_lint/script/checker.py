@@ -58,6 +58,7 @@ class Checker:
         self.failures = 0
         self.muted = 0
         self.binders = 1
+        session.begin(self)
 
     # --- reports ---------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from torchscript_lint.findings import Finding, make
 from torchscript_lint.library import Arg, Schema
@@ -15,6 +16,9 @@ from torchscript_lint.rules import BY_NAME, Rule
 from torchscript_lint.script.values import UNKNOWN_VALUE, ModuleObject, Simple, Sugared
 from torchscript_lint.source import tree
 from torchscript_lint.types.model import UNKNOWN, ClassType, NamedTupleType, Type
+
+if TYPE_CHECKING:
+    from torchscript_lint.script.checker import Checker
 
 
 class Compiled:
@@ -128,6 +132,9 @@ class Session:
             check_function(self, function, receiver, found, (*chain, function.qualname))
             found.done = True
         return found
+
+    def begin(self, checker: Checker) -> None:
+        """A checker starts on the function whose compiling began last: for runs that keep the paths."""
 
     def class_info(self, cls: Class, chain: tuple[str, ...]) -> ClassInfo:
         """A TorchScript class, compiled: first its ``__init__``, then its other methods."""
