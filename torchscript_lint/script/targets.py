@@ -37,6 +37,22 @@ def check(program: Program, module: Module, targets: str = "auto") -> list[Findi
     return sorted(session.findings.values())
 
 
+def compile_instance(session: Session, cls: Class) -> list[Target]:
+    """Compile what an instance of a module class has compiled, and report what is refused at the door.
+
+    Args:
+        session: the run.
+        cls: the module class.
+
+    Returns:
+        What was compiled; the session knows functions by identity, so it must live as long as the session.
+    """
+    targets = list(_Finder(session, cls.module, []).of_instance(cls))
+    for target in targets:
+        _compile(session, target)
+    return targets
+
+
 def reveal(program: Program, module: Module) -> list[tuple[str, int, str]]:
     """What ``reveal_type(...)`` calls in a file show: path, line, type."""
     return _run(program, module, "all").revealed
@@ -166,7 +182,7 @@ class _Finder:
             scope = site.scope.qualname if site.scope is not None else ""
             entry.lambda_target(self.session, self.module, what, scope)
         elif isinstance(what, Instance):
-            yield from self._instance(what.cls)
+            yield from self.of_instance(what.cls)
         elif isinstance(what, Class):
             place = (site.scope, self.module, node_span(site.argument))
             if not entry.class_is_refused(self.session, what, place):
@@ -217,12 +233,12 @@ class _Finder:
         if entry.is_scripted(cls):
             if not entry.class_is_refused(self.session, cls, None):
                 yield Target(cls)
-        elif _is_module(cls):
-            yield from self._instance(cls)
+        elif is_module_like(cls):
+            yield from self.of_instance(cls)
         elif every and class_kind(cls) == "class":
             yield Target(cls)
 
-    def _instance(self, cls: Class) -> Iterator[Target]:
+    def of_instance(self, cls: Class) -> Iterator[Target]:
         """What compiling an instance of a module class starts with."""
         receiver = self.session.module_value(cls)
         for member in members.compiled_members(self.session, cls):
@@ -244,7 +260,7 @@ class _Finder:
             return
         if method.modifier not in ("", "export") or interfaces.is_interface(cls):
             return
-        if _is_module(cls):
+        if is_module_like(cls):
             if method.name == "__init__" or _unused_property(method):
                 return
             if method in self._refused:
@@ -262,7 +278,7 @@ def _unused_property(method: Function) -> bool:
     return method.is_property and method.modifier in ("unused", "drop")
 
 
-def _is_module(cls: Class) -> bool:
+def is_module_like(cls: Class) -> bool:
     """Whether it is an ``nn.Module``, or looks like one: a ``forward``, an unknown base named ``…Module``."""
     known = is_module(cls)
     if known is not None:
