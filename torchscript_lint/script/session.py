@@ -13,6 +13,7 @@ from torchscript_lint.program import Class, Function, Module, Program
 from torchscript_lint.program.classes import lineage
 from torchscript_lint.program.instances import Instance, instance
 from torchscript_lint.rules import BY_NAME, Rule
+from torchscript_lint.script.decorators import wrapping
 from torchscript_lint.script.values import UNKNOWN_VALUE, ModuleObject, Simple, Sugared
 from torchscript_lint.source import tree
 from torchscript_lint.types.model import UNKNOWN, ClassType, NamedTupleType, Type
@@ -103,10 +104,12 @@ class Session:
         rejections = function.tree.rejections
         if id(function) not in self._lowered:
             self._lowered.add(id(function))
+            # What an unknown decorator makes of it may be compiled from another source.
+            opaque = bool(rejections) and wrapping(function).kind == "opaque"
             for rejection in rejections:
                 self.report(
                     rejection.rule, function.module, rejection.span, rejection.detail,
-                    target=function.qualname, chain=chain,
+                    target=function.qualname, chain=chain, warning=opaque,
                 )  # fmt: skip
         return bool(rejections)
 

@@ -240,6 +240,8 @@ class _Finder:
 
     def of_instance(self, cls: Class) -> Iterator[Target]:
         """What compiling an instance of a module class starts with."""
+        if _is_prepared(cls):
+            return
         receiver = self.session.module_value(cls)
         for member in members.compiled_members(self.session, cls):
             self._kept.append(member)
@@ -261,9 +263,9 @@ class _Finder:
         if method.modifier not in ("", "export") or interfaces.is_interface(cls):
             return
         if is_module_like(cls):
-            if method.name == "__init__" or _unused_property(method):
+            if method.name == "__init__" or _unused_property(method) or method in self._refused:
                 return
-            if method in self._refused:
+            if method.name == "forward" and _is_prepared(cls):
                 return
             yield Target(method, None if method.is_static else self.session.module_value(cls))
         elif class_kind(cls) == "class":
@@ -276,6 +278,12 @@ class _Finder:
 
 def _unused_property(method: Function) -> bool:
     return method.is_property and method.modifier in ("unused", "drop")
+
+
+def _is_prepared(cls: Class) -> bool:
+    """Whether instances have something else compiled in their place."""
+    line = lineage(cls).classes
+    return any(isinstance(base, Class) and "__prepare_scriptable__" in base.functions for base in line)
 
 
 def is_module_like(cls: Class) -> bool:
