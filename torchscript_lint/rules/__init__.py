@@ -6,7 +6,19 @@ name from the analysis that knows. ``CONTRIBUTING.md`` has the steps.
 
 from __future__ import annotations
 
-from torchscript_lint.rules import calls, files, modules, names, signatures, syntax, tracing, values
+from torchscript_lint.rules import (
+    annotating,
+    calls,
+    classes,
+    containers,
+    files,
+    modules,
+    names,
+    signatures,
+    syntax,
+    tracing,
+    values,
+)
 from torchscript_lint.rules.rule import Rule
 
 __all__ = ["ALL", "BY_CODE", "BY_NAME", "Rule", "find"]
@@ -17,9 +29,12 @@ ALL: tuple[Rule, ...] = tuple(
             *files.RULES,
             *syntax.RULES,
             *signatures.RULES,
+            *annotating.RULES,
             *values.RULES,
+            *containers.RULES,
             *calls.RULES,
             *names.RULES,
+            *classes.RULES,
             *modules.RULES,
             *tracing.RULES,
         ),

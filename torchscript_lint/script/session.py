@@ -12,7 +12,7 @@ from torchscript_lint.library import Arg, Schema
 from torchscript_lint.program import Class, Function, Module, Program
 from torchscript_lint.program.classes import lineage
 from torchscript_lint.program.instances import Instance, instance
-from torchscript_lint.rules import BY_NAME, Rule
+from torchscript_lint.rules import BY_NAME
 from torchscript_lint.script.decorators import wrapping
 from torchscript_lint.script.values import UNKNOWN_VALUE, ModuleObject, Simple, Sugared
 from torchscript_lint.source import tree
@@ -91,7 +91,7 @@ class Session:
     ) -> None:
         """Note a finding; of the same one by several ways the first stays, an error before a warning."""
         made = make(
-            BY_NAME.get(rule) or _placeholder(rule), module.path, module.source.region(span), detail,
+            BY_NAME[rule], module.path, module.source.region(span), detail,
             severity="warning" if warning else None, target=target, chain=chain,
         )  # fmt: skip
         key = (made.path, made.row, made.column, made.code)
@@ -229,7 +229,3 @@ def schema_of(function: Function, args: list[Arg], returns: Type) -> Schema:
 def unknown_schema(function: Function) -> Schema:
     """The signature of a function of which nothing is known: it takes anything."""
     return Schema(function.name, "", (), (UNKNOWN,), f"{function.name}(...)", vararg=True)
-
-
-def _placeholder(rule: str) -> Rule:
-    return Rule(code="TS999", name=rule, summary="", message=rule, compiler="", why="", instead="")
