@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import sys
+import typing
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +20,7 @@ import torch.jit._recursive as recursive
 from torchscript_lint.library.generate.modules import build
 from torchscript_lint.program import Class, Program
 from torchscript_lint.program.instances import NO_CONSTANT, Attribute, Instance, instance
+from torchscript_lint.program.instances.annotations import class_annotations
 from torchscript_lint.types.model import UNKNOWN, EnumType, ListType
 
 STYLES = Path(__file__).parent / "data" / "instance_styles.py"
@@ -252,11 +254,7 @@ def torch_classes() -> list[str]:
     found = []
     for name in sorted(dir(torch.nn)):
         cls = getattr(torch.nn, name)
-        if (
-            isinstance(cls, type)
-            and issubclass(cls, torch.nn.Module)
-            and name not in ("Module", "DataParallel")
-        ):
+        if isinstance(cls, type) and issubclass(cls, torch.nn.Module) and name not in ("Module", "DataParallel"):
             found.append(name)
     return found
 
@@ -293,3 +291,66 @@ def test_torch_base() -> None:
     groups = found.attribute("groups")
     assert groups is not None and groups.is_constant
     assert found.attribute("nonexistent") is None
+
+
+# --- annotations in the class body ----------------------------------------------------------------
+
+_ANNOTATIONS = """
+int float str bool complex bytes None torch.Tensor torch.device torch.dtype torch.layout torch.Generator
+torch.Size object type Any nn.Parameter nn.Module Own List Dict Tuple list dict tuple
+Callable Type List[int] list[int] Dict[str,int] dict[str,int] Tuple[int,str] tuple[int,str]
+tuple[int,...] Tuple[()] Optional[int] Optional[torch.Tensor] Optional[nn.Module] Optional[Callable]
+int|None str|int nn.Module|None Union[int,str] Union[int,nn.Module] Union[int,float,complex]
+List[nn.Module] Dict[str,nn.Module] Tuple[nn.Module,int] Optional[List[nn.Module]] Callable[...,Any]
+Callable[[int],int] Type[nn.Module] ClassVar[int] Literal["a"] Sequence[int] Iterable[int]
+Mapping[str,int] Set[int] set FrozenSet[int] Final[int] Final List[Any] collections.OrderedDict
+collections.abc.Sequence[int] collections.abc.Callable[...,Any] "int" 3 torch.FloatTensor
+Annotated[int,3] Dict[nn.Module,int] List[List] List[Optional[nn.Module]] Any|None Optional[Any]
+torch.Tensor|None List["int"] Optional["int"] Union[int,None,str]
+"""
+ANNOTATIONS = _ANNOTATIONS.split()
+PROBLEMS = {
+    "Unknown type annotation": {"unknown", "string"},
+    "Attempted to use": {"bare"},
+    "Unsupported annotation": {"member"},
+    "Can not create tuple": {"tuple"},
+}
+
+
+@cache
+def annotated(directory: Path) -> tuple[ModuleType, dict[str, Class]]:
+    """A file with one class for each of these annotations, imported and read."""
+    lines = ["import collections.abc", "import torch", "from torch import nn", "from typing import *", ""]
+    lines[3] = f"from typing import {', '.join(sorted(set(typing.__all__) - {'Text'}))}"
+    lines += ["class Own(nn.Module):", "    pass", ""]
+    for index, annotation in enumerate(ANNOTATIONS):
+        lines += [f"class A{index}(nn.Module):", f"    x: {annotation}", "    def __init__(self):"]
+        lines += ["        super().__init__()", "        self.x = 3", ""]
+    path = directory / "annotated_classes.py"
+    path.write_text("\n".join(lines))
+    spec = importlib.util.spec_from_file_location("annotated_classes", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module, Program().load(str(path)).classes
+
+
+@pytest.mark.parametrize("index", range(len(ANNOTATIONS)), ids=ANNOTATIONS)
+@pytest.mark.filterwarnings("ignore")
+def test_class_annotation(index: int, tmp_path_factory: pytest.TempPathFactory) -> None:
+    module, classes = annotated(tmp_path_factory.getbasetemp())
+    ours = class_annotations(classes[f"A{index}"])["x"]
+    try:
+        truth = facts(getattr(module, f"A{index}")()).facts["x"]
+    except (RuntimeError, ValueError, AssertionError) as error:
+        expected = [problems for words, problems in PROBLEMS.items() if words in str(error)]
+        assert expected, error
+        assert ours.problem in expected[0], error
+    else:
+        assert not ours.problem
+        if truth.kind == "constant":
+            assert ours.final
+        elif ours.inferred:
+            assert truth.type == "int"
+        else:
+            assert str(ours.type) == truth.type

@@ -136,46 +136,50 @@ class ClassAnnotation:
         node: the annotation.
         module: its file.
         type: the TorchScript type; UNKNOWN where it cannot be told.
-        error: the compiler's message if it is no TorchScript type; empty otherwise.
+        problem: why it is no type: ``unknown``, ``string``, ``bare`` (List without brackets), ``member`` (a
+            member of an Optional or Union is no type), ``tuple`` (a member of a Tuple is none); empty if it is
+            one.
+        part: what of it is no type.
         final: whether it is ``Final`` or ``Final[T]``.
-        inferred: whether the compiler passes over it and takes the value's type (``Callable[..., Any]``).
+        inferred: whether the compiler passes over it and takes the value's type.
     """
 
     node: ast.expr
     module: Module
     type: Type
-    error: str = ""
+    problem: str = ""
+    part: str = ""
     final: bool = False
     inferred: bool = False
 
 
 class _NoType(Exception):
-    """Not a TorchScript type; the message."""
+    """Not a TorchScript type: the problem, and the part that has it."""
+
+    def __init__(self, problem: str, part: str) -> None:
+        super().__init__(problem)
+        self.problem, self.part = problem, part
 
 
 def class_annotation(module: Module, node: ast.expr) -> ClassAnnotation:
     """A class-level annotation. A string (all, under ``from __future__ import annotations``) is no type."""
-    if module.future_annotations or (isinstance(node, ast.Constant) and isinstance(node.value, str)):
-        text = (
-            node.value
-            if isinstance(node, ast.Constant) and isinstance(node.value, str)
-            else ast.unparse(node)
-        )
-        if module.future_annotations and isinstance(node, ast.Constant):
-            text = ast.unparse(node)
-        return ClassAnnotation(node, module, model.UNKNOWN, f"Unknown type annotation: '{text}'")
+    if module.future_annotations:
+        return ClassAnnotation(node, module, model.UNKNOWN, "string", ast.unparse(node))
     base = node.value if isinstance(node, ast.Subscript) else node
     if isinstance(base, (ast.Name, ast.Attribute)) and module.dotted(base) in _FINAL:
         inner = model.UNKNOWN
         if isinstance(node, ast.Subscript):
             inner = class_annotation(module, node.slice).type
         return ClassAnnotation(node, module, inner, final=True)
-    if ast.unparse(node).endswith("Callable[..., Any]"):
-        return ClassAnnotation(node, module, model.UNKNOWN, inferred=True)
+    if isinstance(node, ast.Subscript) and module.dotted(node.value) == "collections.abc.Callable":
+        # That of nn.Module's own ``forward``, which the compiler knows it must not take.
+        inferred = [ast.unparse(arg) for arg in _args(node)] in (["...", "Any"], ["...", "typing.Any"])
+        if inferred:
+            return ClassAnnotation(node, module, model.UNKNOWN, inferred=True)
     try:
         return ClassAnnotation(node, module, _type_of(module, node))
     except _NoType as error:
-        return ClassAnnotation(node, module, model.UNKNOWN, str(error))
+        return ClassAnnotation(node, module, model.UNKNOWN, error.problem, error.part)
 
 
 _SIMPLE: dict[str, Type] = {
@@ -186,18 +190,21 @@ _SIMPLE: dict[str, Type] = {
 }  # fmt: skip
 #: Of these nothing is a TorchScript type, whatever the arguments.
 _NEVER = frozenset(
+    {
+        "object", "type", "bytes", "set", "frozenset", "range", "slice", "list", "dict", "tuple",
+        "torch.layout",
+        "torch.Size", "collections.OrderedDict", "collections.defaultdict", "collections.deque",
+    }
+) | frozenset(
     f"{module}.{name}"
     for module, names in {
         "typing": "Callable Type ClassVar Literal Sequence Iterable Mapping MutableMapping Set FrozenSet"
-        " Collection DefaultDict OrderedDict Iterator Generator",
+        " Collection DefaultDict OrderedDict Iterator Generator Annotated Deque AbstractSet",
+        "typing_extensions": "Literal Annotated",
         "collections.abc": "Callable Sequence Iterable Mapping MutableMapping Set Collection Iterator",
     }.items()
     for name in names.split()
-)
-
-
-def _unknown(node: ast.expr) -> _NoType:
-    return _NoType(f"Unknown type annotation: '{ast.unparse(node)}'")
+)  # fmt: skip
 
 
 def _type_of(module: Module, node: ast.expr) -> Type:
@@ -209,9 +216,10 @@ def _type_of(module: Module, node: ast.expr) -> Type:
     if isinstance(node, ast.Constant):
         if node.value is None:
             return model.NONE
-        raise _unknown(node)
+        problem = "string" if isinstance(node.value, str) else "unknown"
+        raise _NoType(problem, node.value if isinstance(node.value, str) else ast.unparse(node))
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-        return union([_type_of(module, node.left), _type_of(module, node.right)])
+        return _union([_member(module, node.left), _member(module, node.right)])
     if isinstance(node, ast.Subscript):
         return _type_of_subscript(module, node)
     if not isinstance(node, (ast.Name, ast.Attribute)):
@@ -221,40 +229,81 @@ def _type_of(module: Module, node: ast.expr) -> Type:
         return _SIMPLE[name]
     if name in _TENSORS:
         return model.TENSOR
-    if name in _LIST or name in _DICT or name in _TUPLE:
-        bare = name.split(".")[-1]
-        if bare[0].isupper():
-            raise _NoType(f"Attempted to use {bare} without a contained type. Please add a contained type")
-        return model.UNKNOWN
-    if name in _NEVER or name.startswith(("numpy.", "typing.Type")):
-        raise _unknown(node)
+    if name in ("typing.List", "typing.Dict", "typing.Tuple"):
+        raise _NoType("bare", name.split(".")[-1])
+    if name in _NEVER or name.startswith("numpy."):
+        raise _NoType("unknown", ast.unparse(node))
     found = definition(module, node)
     if (isinstance(found, External) and is_module_name(found.name)) or (
         isinstance(found, Class) and is_module(found)
     ):
-        raise _unknown(node)
+        if isinstance(found, Class) and _is_interface(found):
+            return model.UNKNOWN
+        raise _NoType("unknown", ast.unparse(node))
     return model.UNKNOWN
+
+
+def _is_interface(cls: Class) -> bool:
+    return any(name in ("torch.jit.interface", "torch.jit._script.interface") for name in cls.decorators)
+
+
+def _member(module: Module, node: ast.expr) -> Type:
+    """A member of an Optional or Union.
+
+    Raises:
+        _NoType: it is no type.
+    """
+    try:
+        return _type_of(module, node)
+    except _NoType as error:
+        if error.problem in ("unknown", "string"):
+            raise _NoType("member", ast.unparse(node)) from None
+        raise
 
 
 def _type_of_subscript(module: Module, node: ast.Subscript) -> Type:
     name, args = module.dotted(node.value), _args(node)
     if name in _OPTIONAL:
-        return optional(_type_of(module, args[0]))
+        return optional(_member(module, args[0]))
     if name in _UNION:
-        return union([_type_of(module, arg) for arg in args])
+        return _union([_member(module, arg) for arg in args])
     if name in _LIST:
-        return ListType.of(_type_of(module, args[0]))
+        try:
+            return ListType.of(_type_of(module, args[0]))
+        except _NoType as error:
+            if error.problem in ("unknown", "string"):
+                raise _NoType("unknown", ast.unparse(node)) from None
+            raise
     if name in _DICT and len(args) == 2:
         return DictType.of(_type_of(module, args[0]), _type_of(module, args[1]))
     if name in _TUPLE:
-        if any(isinstance(arg, ast.Constant) and arg.value is Ellipsis for arg in args):
-            return model.UNKNOWN
-        if len(args) == 1 and isinstance(args[0], ast.Tuple) and not args[0].elts:
-            return TupleType.of(())
-        return TupleType.of(_type_of(module, arg) for arg in args)
+        return _type_of_tuple(module, node, args)
     if name in _NEVER:
-        raise _unknown(node)
+        raise _NoType("unknown", ast.unparse(node))
     return model.UNKNOWN
+
+
+def _union(types: list[Type]) -> Type:
+    if set(types) == {model.INT, model.FLOAT, model.COMPLEX}:
+        return model.NUMBER
+    rest = [type_ for type_ in types if type_ is not model.NONE]
+    return optional(rest[0]) if len(rest) == 1 < len(types) else union(types)
+
+
+def _type_of_tuple(module: Module, node: ast.Subscript, args: list[ast.expr]) -> Type:
+    if len(args) == 1 and isinstance(args[0], ast.Tuple) and not args[0].elts:
+        return TupleType.of(())
+    types: list[Type] = []
+    for arg in args:
+        if isinstance(arg, ast.Constant) and arg.value is Ellipsis:
+            raise _NoType("tuple", "...")
+        try:
+            types.append(_type_of(module, arg))
+        except _NoType as error:
+            if error.problem in ("unknown", "string"):
+                raise _NoType("tuple", ast.unparse(arg)) from None
+            raise
+    return TupleType.of(types)
 
 
 def class_annotations(cls: Class) -> dict[str, ClassAnnotation]:

@@ -273,7 +273,7 @@ class Maker:
         """The class's annotation is the type, whatever the value is (functions apart)."""
         if found.kind == "function":
             return found
-        if annotation.error:
+        if annotation.problem:
             return replace(found, type=UNKNOWN, annotated=True)
         if found.kind == "module":
             return replace(found, annotated=True)
