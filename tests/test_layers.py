@@ -33,6 +33,7 @@ def test_the_contract_notices_a_breach(tmp_path: Path) -> None:
         "cli",
         "flake8",
         "report",
+        "verdicts",
         "lint",
         "script",
         "trace",

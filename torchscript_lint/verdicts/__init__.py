@@ -1,0 +1,34 @@
+"""Floor 6: findings → a verdict on each module class: does it script, does it trace, which way to go.
+
+``assess_paths`` reads files, ``assess`` takes a program; the rest are plain data.
+"""
+
+from torchscript_lint.verdicts.assess import assess
+from torchscript_lint.verdicts.model import (
+    SCRIPT_STATES,
+    TRACE_STATES,
+    WAYS,
+    Module,
+    Part,
+    Reached,
+    RefusedPart,
+    Report,
+    Side,
+    Way,
+)
+from torchscript_lint.verdicts.run import assess_paths
+
+__all__ = [
+    "SCRIPT_STATES",
+    "TRACE_STATES",
+    "WAYS",
+    "Module",
+    "Part",
+    "Reached",
+    "RefusedPart",
+    "Report",
+    "Side",
+    "Way",
+    "assess",
+    "assess_paths",
+]
