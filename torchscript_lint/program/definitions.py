@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Union
 
 from torchscript_lint.source import tree
 from torchscript_lint.source.lower import lower_function
+from torchscript_lint.source.walk import walk
 
 if TYPE_CHECKING:
     from torchscript_lint.program.module import Module
@@ -57,7 +58,7 @@ class Function:
     def bound_names(self) -> frozenset[str]:
         """The names that its body or its parameters bind, those of inner functions among them."""
         names: set[str] = set()
-        for node in ast.walk(self.node):
+        for node in walk(self.node):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                 names.add(node.id)
             elif isinstance(node, ast.arg):

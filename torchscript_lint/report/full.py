@@ -17,9 +17,7 @@ _TAB = 4
 _MAX_LINES = 6
 
 
-def render(
-    findings: Iterable[Finding], sources: Callable[[str], SourceText | None], *, color: bool = False
-) -> str:
+def render(findings: Iterable[Finding], sources: Callable[[str], SourceText | None], *, color: bool = False) -> str:
     """The findings, a block each.
 
     Args:

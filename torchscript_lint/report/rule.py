@@ -113,8 +113,7 @@ def index(rules: Iterable[Rule]) -> str:
     """The page that lists all rules, in Markdown."""
     parts = [
         "# Rules\n",
-        "Generated from the rule book by `python -m torchscript_lint.cli.docs`; "
-        "`tslint rule CODE` shows the same.\n",
+        "Generated from the rule book by `python -m torchscript_lint.cli.docs`; `tslint rule CODE` shows the same.\n",
     ]
     family = ""
     rows: list[str] = []

@@ -17,8 +17,7 @@ def render(findings: Iterable[Finding]) -> str:
     digits = len(str(ranked[0][1]))
     names = max(len(name) for (_, name, _), _ in ranked)
     return "".join(
-        f"{count:>{digits}}  {code}  {name:<{names}}  {severity}\n"
-        for (code, name, severity), count in ranked
+        f"{count:>{digits}}  {code}  {name:<{names}}  {severity}\n" for (code, name, severity), count in ranked
     )
 
 
@@ -29,8 +28,6 @@ def summary(findings: Iterable[Finding], files: int) -> str:
     if not found:
         return f"No findings in {looked}."
     severities = Counter(finding.severity for finding in found)
-    parts = [
-        f"{count} {severity}{'' if count == 1 else 's'}" for severity, count in sorted(severities.items())
-    ]
+    parts = [f"{count} {severity}{'' if count == 1 else 's'}" for severity, count in sorted(severities.items())]
     places = len({finding.path for finding in found})
     return f"Found {' and '.join(parts)} in {places} of {looked}."

@@ -7,8 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from torchscript_lint import library
-from torchscript_lint.program import Function
-from torchscript_lint.program import Uncertain
+from torchscript_lint.program import Function, Uncertain
 from torchscript_lint.script import attributes, conditions, expressions, iteration, modules, opaque, special
 from torchscript_lint.script.matching import Keywords, Match, Mismatch, match
 from torchscript_lint.script.values import (

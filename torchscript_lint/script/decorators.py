@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from torchscript_lint.program import Definition, External, Function, Module
 from torchscript_lint.program.definitions import UNCERTAIN, UNDEFINED
+from torchscript_lint.source.walk import children, walk
 
 
 @dataclass(frozen=True)
@@ -186,7 +187,7 @@ def _returns(node: ast.FunctionDef) -> list[ast.expr | None]:
         if isinstance(part, ast.Return):
             found.append(part.value)
         elif not isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
-            pending += ast.iter_child_nodes(part)
+            pending += children(part)
     return found
 
 
@@ -196,7 +197,7 @@ def _returned_function(node: ast.FunctionDef) -> ast.FunctionDef | None:
     names = {value.id for value in returned if isinstance(value, ast.Name)}
     if len(names) != 1 or not all(isinstance(value, ast.Name) for value in returned):
         return None
-    inner = [part for part in ast.walk(node) if isinstance(part, ast.FunctionDef) and part.name in names]
+    inner = [part for part in walk(node) if isinstance(part, ast.FunctionDef) and part.name in names]
     return inner[0] if len(inner) == 1 and inner[0] is not node else None
 
 

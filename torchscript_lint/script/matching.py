@@ -17,7 +17,6 @@ from torchscript_lint.types.model import (
     NONE,
     NUMBER,
     STR,
-
     UNKNOWN,
     DictType,
     FutureType,

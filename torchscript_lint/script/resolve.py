@@ -44,6 +44,7 @@ from torchscript_lint.script.values import (
     Sugared,
     UnscriptedDataclass,
 )
+from torchscript_lint.source.walk import walk
 from torchscript_lint.types import annotations as ann
 from torchscript_lint.types.annotations import Found
 from torchscript_lint.types.model import BOOL, COMPLEX, FLOAT, INT, NONE, STR, UNKNOWN
@@ -374,7 +375,7 @@ def _closure_names(function: Function) -> frozenset[str]:
     names: set[str] = set()
     enclosing = function.enclosing
     while enclosing is not None:
-        for node in ast.walk(enclosing.node):
+        for node in walk(enclosing.node):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                 names.add(node.id)
             elif isinstance(node, ast.arg):

@@ -9,6 +9,7 @@ from torchscript_lint.program import Class, Function, Module
 from torchscript_lint.program.classes import is_module
 from torchscript_lint.program.instances import instance
 from torchscript_lint.script.definitions import Definition
+from torchscript_lint.source.walk import children, walk
 
 _SCRIPT = frozenset({"torch.jit.script", "torch.jit._script.script", "torch.jit.script_if_tracing"})
 #: Methods of ``nn.Module`` that give the module itself.
@@ -79,7 +80,7 @@ def _own(body: list[ast.stmt], *, classes: bool = True) -> Iterator[ast.AST]:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             pending += reversed(node.decorator_list)
         elif classes or not isinstance(node, ast.ClassDef):
-            pending += reversed(list(ast.iter_child_nodes(node)))
+            pending += reversed(list(children(node)))
 
 
 class _Resolver:
@@ -152,7 +153,7 @@ class _Resolver:
     def _enclosing_binds(self, name: str) -> bool:
         outer = self.scope.enclosing if self.scope is not None else None
         while outer is not None:
-            for node in ast.walk(outer.node):
+            for node in walk(outer.node):
                 if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id == name:
                     return True
                 if isinstance(node, ast.arg) and node.arg == name:

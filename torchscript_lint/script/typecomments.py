@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from torchscript_lint.source import tree
 from torchscript_lint.source.lower import lower_expression
+from torchscript_lint.source.walk import walk
 
 Report = Callable[..., object]
 
@@ -62,7 +63,7 @@ def _parse(text: str) -> tuple[list[ast.expr], ast.expr | None] | None:
 
 
 def _lower(node: ast.expr, definition: tree.Def) -> tree.Expr:
-    for part in ast.walk(node):
+    for part in walk(node):
         if isinstance(part, ast.expr):
             part.lineno, part.col_offset = definition.line, definition.col
             part.end_lineno, part.end_col_offset = definition.end_line, definition.end_col

@@ -10,6 +10,8 @@ import ast
 import builtins
 from collections.abc import Iterator
 
+from torchscript_lint.source.walk import walk
+
 #: Names that the annotations can use: those of ``torch/jit/frontend.py``, and the three it imports for them.
 _NAMES = frozenset(dir(builtins)) | {
     "torch",
@@ -72,7 +74,7 @@ def _error(node: ast.expr) -> str:
         annotation = ast.parse(parts[1].strip(), mode="eval").body
     except (SyntaxError, ValueError):
         return "invalid syntax"
-    for part in ast.walk(annotation):
+    for part in walk(annotation):
         if isinstance(part, ast.Name) and part.id not in _NAMES:
             return f"name '{part.id}' is not defined"
     return ""

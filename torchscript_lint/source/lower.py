@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from torchscript_lint.source import ignoring, tree
 from torchscript_lint.source.decoratorlines import decorator_line
 from torchscript_lint.source.typecomment import find_type_comment
+from torchscript_lint.source.walk import walk
 
 _N = TypeVar("_N", bound=tree.Node)
 
@@ -111,10 +112,10 @@ class Lowerer:
         for field in ("body", "handlers", "orelse", "finalbody", "cases"):
             for child in getattr(node, field, []):
                 body += self.block(child.body if not isinstance(child, ast.stmt) else [child])
-        used = [name for name in ast.walk(node) if isinstance(name, ast.Name)]
+        used = [name for name in walk(node) if isinstance(name, ast.Name)]
         binds = {name.id for name in used if isinstance(name.ctx, ast.Store)}
         binds |= {
-            capture for sub in ast.walk(node) if isinstance(capture := getattr(sub, "name", None), str)
+            capture for sub in walk(node) if isinstance(capture := getattr(sub, "name", None), str)
         }
         return tree.HoleStmt(frozenset(binds), body)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from torchscript_lint.program import Class, External, Function
 from torchscript_lint.program.classes import is_module, is_module_name, lineage, method
+from torchscript_lint.source.walk import walk
 from torchscript_lint.trace import library
 from torchscript_lint.trace.parameters import annotated
 from torchscript_lint.trace.values import STATE, Val, join_all, tensor
@@ -190,7 +191,7 @@ def _scan(function: Function, table: dict[str, list[tuple[ast.expr | None, Funct
     if not function.node.args.args:
         return
     me = function.node.args.args[0].arg
-    for node in ast.walk(function.node):
+    for node in walk(function.node):
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 if _attribute_of(target, me):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from torchscript_lint.program import Class, External, Function, Module
 from torchscript_lint.program.classes import is_module, lineage, method
+from torchscript_lint.source.walk import walk
 from torchscript_lint.trace.values import UNKNOWN, Val
 
 _COMPILED = ("torch.jit.script", "torch.jit.script_if_tracing", "torch.jit._script.script")
@@ -62,7 +63,7 @@ def handed_over(module: Module) -> set[str]:
         return set()
     return {
         node.args[0].id
-        for node in ast.walk(module.tree)
+        for node in walk(module.tree)
         if isinstance(node, ast.Call)
         and node.args
         and isinstance(node.args[0], ast.Name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 
+from torchscript_lint.source.walk import children
 from torchscript_lint.trace import library
 from torchscript_lint.trace.state import State, source
 from torchscript_lint.trace.values import (
@@ -50,7 +51,7 @@ class Expressions(State):
         self.analysis.tick()
         method = _EVAL.get(type(node))
         if method is None:
-            for child in ast.iter_child_nodes(node):
+            for child in children(node):
                 if isinstance(child, ast.expr):
                     self.eval(child)
             return UNKNOWN

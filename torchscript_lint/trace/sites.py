@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from torchscript_lint.program import Class, External, Function, Module
 from torchscript_lint.program.classes import is_module, lineage, method
+from torchscript_lint.source.walk import children, walk
 from torchscript_lint.trace.analysis import Analysis
 from torchscript_lint.trace.state import source, span
 
@@ -31,7 +32,7 @@ def check_sites(analysis: Analysis, module: Module) -> None:
 def _scopes(tree: ast.Module) -> Iterator[tuple[str, list[ast.stmt]]]:
     """The module's body and that of every function, with its name."""
     yield "", tree.body
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             yield node.name, node.body
 
@@ -40,7 +41,7 @@ def _own(node: ast.AST) -> Iterator[ast.AST]:
     """The nodes of a scope without those of scopes inside of it."""
     yield node
     if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             yield from _own(child)
 
 
@@ -108,7 +109,7 @@ def modal(cls: Class, level: int = 0) -> str:
         if not isinstance(entry, Class):
             continue
         init = entry.functions.get("__init__")
-        for node in ast.walk(init.node) if init is not None else ():
+        for node in walk(init.node) if init is not None else ():
             if not isinstance(node, ast.Call):
                 continue
             found = entry.module.program.definition(entry.module, node.func)

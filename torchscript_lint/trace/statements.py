@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from torchscript_lint.source.walk import walk
 from torchscript_lint.trace.calls import Calls
 from torchscript_lint.trace.values import (
     NONE,
@@ -248,7 +249,7 @@ class Frame(Calls):
             return
         own = any(
             isinstance(part, ast.Attribute) and part.attr == target.attr and self._is_me(part.value)
-            for part in ast.walk(node)
+            for part in walk(node)
         )
         if own and f"self.{target.attr}" not in self.env:
             self.report("state-update", target, name=target.attr)

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from torchscript_lint.source import tree
 from torchscript_lint.source.lower import lower_expression
+from torchscript_lint.source.walk import walk
 from torchscript_lint.types.model import (
     ANY,
     ANY_LIST,
@@ -450,7 +451,7 @@ def _parse_text(node: tree.Str) -> tree.Expr | None:
         parsed = ast.parse(node.value.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    for part in ast.walk(parsed):
+    for part in walk(parsed):
         if isinstance(part, ast.expr):
             part.lineno, part.col_offset = node.line, node.col
             part.end_lineno, part.end_col_offset = node.end_line, node.end_col

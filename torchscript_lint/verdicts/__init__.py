@@ -16,19 +16,25 @@ from torchscript_lint.verdicts.model import (
     Side,
     Way,
 )
-from torchscript_lint.verdicts.run import assess_paths
+from torchscript_lint.verdicts.run import Outcome, assess_paths
+from torchscript_lint.verdicts.summary import BlockingRule, Summary, percent, summarise
 
 __all__ = [
     "SCRIPT_STATES",
     "TRACE_STATES",
     "WAYS",
+    "BlockingRule",
     "Module",
+    "Outcome",
     "Part",
     "Reached",
     "RefusedPart",
     "Report",
     "Side",
+    "Summary",
     "Way",
     "assess",
     "assess_paths",
+    "percent",
+    "summarise",
 ]

@@ -16,6 +16,8 @@ from torchscript_lint.program.instances.annotations import (
     class_annotations,
 )
 from torchscript_lint.program.instances.calls import entry_arguments, init
+from torchscript_lint.program.instances.casts import cannot_cast, shown
+from torchscript_lint.program.instances.constants import constant_of, constant_type, invalid_constant
 from torchscript_lint.program.instances.elsewhere import Elsewhere, elsewhere
 from torchscript_lint.program.instances.infer import infer
 from torchscript_lint.program.instances.model import NO_CONSTANT, Attribute, Instance
@@ -103,9 +105,13 @@ class Maker:
         """The instance."""
         run, cls = self.run, self.cls
         attributes: dict[str, Attribute] = {}
+        ignored = self._names("__jit_ignored_attributes__") or set()
         dead = run.state.dead  # __init__ never ends normally: an abstract class, or one we do not understand
         for name, slot in run.state.slots.items():
             if name in _IGNORED or name.startswith("__"):
+                continue
+            if name in ignored:
+                attributes[name] = Attribute(name, "unknown", slot.module, certain=False, node=slot.node)
                 continue
             attributes[name] = self.attribute(name, slot)
         attributes.setdefault("training", Attribute("training", "value", cls.module, model.BOOL))
@@ -138,10 +144,7 @@ class Maker:
             if isinstance(entry, Class):
                 if entry.functions.keys() & {"__getattr__", "__getattribute__", "__setattr__", "__new__"}:
                     return True
-                if any(
-                    keyword.arg == "metaclass" and not _is_abc(keyword.value)
-                    for keyword in entry.node.keywords
-                ):
+                if any(keyword.arg == "metaclass" and not _is_abc(keyword.value) for keyword in entry.node.keywords):
                     return True
             elif entry.name not in HARMLESS and not entry.name.startswith("torch.nn."):
                 return True
@@ -160,14 +163,12 @@ class Maker:
         if name in self.constants and found.kind not in ("module", "parameter", "buffer"):
             result = self._constant(result, slot)
         elif annotation is not None and not annotation.inferred and not annotation.final:
-            result = self._annotated(result, annotation)
+            result = self._annotated(result, annotation, slot)
         if name in self.outside.stores:
             result = self._changed(result, name)
         return result
 
-    def of_value(
-        self, name: str, value: Value, place: str, module: Module, node: ast.AST | None
-    ) -> Attribute:
+    def of_value(self, name: str, value: Value, place: str, module: Module, node: ast.AST | None) -> Attribute:
         """What the compiler makes of a value, by itself."""
 
         def make(kind: str, **more: Any) -> Attribute:
@@ -184,7 +185,9 @@ class Maker:
         if isinstance(value, ModuleValue):
             return self._of_module(name, value, module, node)
         if place in ("parameter", "buffer"):
-            return make(place, type=model.TENSOR) if isinstance(value, Scalar) else make(place, certain=False)
+            if not isinstance(value, Scalar):
+                return make(place, certain=False)
+            return make(place, type=model.TENSOR, lazy=value.tag == "lazy")
         if isinstance(value, JitAttribute):
             if value.annotation is None or value.module is None:
                 return make("value", certain=False)
@@ -216,9 +219,7 @@ class Maker:
         kinds, types = {part.kind for part in parts}, {part.type for part in parts}
         kind = kinds.pop() if len(kinds) == 1 else "unknown"
         type_ = types.pop() if len(types) == 1 else UNKNOWN
-        certain = (
-            kind != "unknown" and kind != "module" and type_ is not UNKNOWN and all(p.certain for p in parts)
-        )
+        certain = kind != "unknown" and kind != "module" and type_ is not UNKNOWN and all(p.certain for p in parts)
         reasons = {part.reason for part in parts}
         return Attribute(
             name, kind, module, type_, certain=certain, alternatives=tuple(parts), node=node,
@@ -236,8 +237,7 @@ class Maker:
             if value.items is not None:
                 names = value.keys or tuple(str(index) for index in range(len(value.items)))
                 elements = tuple(
-                    self.of_value(key, item, place, module, node)
-                    for key, item in zip(names, value.items, strict=True)
+                    self.of_value(key, item, place, module, node) for key, item in zip(names, value.items, strict=True)
                 )
             elif value.element != replace(value.element) or not _is_unknown(value.element):
                 element = self.of_value("", value.element, place, module, node)
@@ -247,9 +247,7 @@ class Maker:
             certain=value.certain and value.cls is not None, node=node,
         )  # fmt: skip
 
-    def _of_callable(
-        self, name: str, value: Callee | Local, module: Module, node: ast.AST | None
-    ) -> Attribute:
+    def _of_callable(self, name: str, value: Callee | Local, module: Module, node: ast.AST | None) -> Attribute:
         definition = value.definition if isinstance(value, Callee) else None
         if isinstance(definition, Class) or (isinstance(value, Callee) and value.makes_module):
             return self._failed(name, value, "type", module, node)
@@ -269,7 +267,7 @@ class Maker:
 
     # --- what the class says ---------------------------------------------------------------------
 
-    def _annotated(self, found: Attribute, annotation: ClassAnnotation) -> Attribute:
+    def _annotated(self, found: Attribute, annotation: ClassAnnotation, slot: Slot) -> Attribute:
         """The class's annotation is the type, whatever the value is (functions apart)."""
         if found.kind == "function":
             return found
@@ -278,9 +276,11 @@ class Maker:
         if found.kind == "module":
             return replace(found, annotated=True)
         kind = found.kind if found.kind in ("parameter", "buffer") else "value"
+        settled = slot.always and not self.exhausted and found.name not in self.outside.anywhere
+        mismatch = shown(slot.value) if settled and cannot_cast(slot.value, annotation.type) else ""
         return replace(
             found, kind=kind, type=annotation.type, annotated=True, certain=annotation.type is not UNKNOWN,
-            reason="", python_type="", alternatives=(),
+            reason="", python_type="", alternatives=(), mismatch=mismatch,
         )  # fmt: skip
 
     def _constant(self, found: Attribute, slot: Slot) -> Attribute:
@@ -291,13 +291,14 @@ class Maker:
         said = self.annotations.get(found.name)
         if found.kind == "unknown" and not found.alternatives and said is not None and said.type in _PLAIN:
             return replace(found, kind="value", type=said.type, is_constant=True, certain=True)
+        invalid = invalid_constant(slot.value)
+        if invalid:
+            return replace(found, is_constant=True, invalid=invalid)
         if found.kind == "value" and found.type is not UNKNOWN:
             return replace(found, is_constant=True, type=constant_type(slot.value, found.type))
         if isinstance(slot.value, Seq) and slot.value.items == () and slot.value.kind == "list":
             empty = TupleType.of(())
-            return replace(
-                found, kind="value", is_constant=True, type=empty, reason="", python_type="", constant=()
-            )
+            return replace(found, kind="value", is_constant=True, type=empty, reason="", python_type="", constant=())
         return replace(found, is_constant=True)
 
     def _changed(self, found: Attribute, name: str) -> Attribute:
@@ -309,20 +310,22 @@ class Maker:
     def _constants(self) -> set[str]:
         """Names in ``__constants__`` and of ``Final`` annotations."""
         names = {name for name, annotation in self.annotations.items() if annotation.final}
-        assigned = self.run.class_assign("__constants__")
-        if assigned is None:
-            for base in self.run.line:
-                if isinstance(base, External):
-                    names |= library_constants(base.name)
-        else:
-            value = self.run.isolated(assigned[0].module, assigned[1], assigned[0])
-            if isinstance(value, Seq) and value.items is not None:
-                names |= {
-                    item.value
-                    for item in value.items
-                    if isinstance(item, Const) and isinstance(item.value, str)
-                }
+        declared = self._names("__constants__")
+        if declared is not None:
+            return names | declared
+        for base in self.run.line:
+            if isinstance(base, External):
+                names |= library_constants(base.name)
         return names
+
+    def _names(self, name: str) -> set[str] | None:
+        """A list of names on the class; None where there is none."""
+        assigned = self.run.class_assign(name)
+        if assigned is None:
+            return None
+        value = self.run.isolated(assigned[0].module, assigned[1], assigned[0])
+        items = value.items if isinstance(value, Seq) and value.items is not None else ()
+        return {item.value for item in items if isinstance(item, Const) and isinstance(item.value, str)}
 
     def _class_constants(self, attributes: dict[str, Attribute]) -> None:
         """Constants that are only set on the class."""
@@ -351,34 +354,3 @@ def _part_place(part: Value) -> str:
 
 def _is_abc(node: ast.expr) -> bool:
     return isinstance(node, (ast.Name, ast.Attribute)) and ast.unparse(node).split(".")[-1] == "ABCMeta"
-
-
-def constant_of(value: Value) -> object:
-    """The Python value, where it is known for sure; a tuple or list of such as a tuple."""
-    if isinstance(value, Const) and value.certain:
-        return value.value
-    if (
-        isinstance(value, Seq)
-        and value.kind in ("tuple", "list")
-        and value.items is not None
-        and value.certain
-    ):
-        items = [constant_of(item) for item in value.items]
-        return NO_CONSTANT if any(item is NO_CONSTANT for item in items) else tuple(items)
-    return NO_CONSTANT
-
-
-def constant_type(value: Value, type_: Type) -> Type:
-    """The type of a constant: a list is taken as a tuple (``_get_valid_constant`` in
-    ``torch/jit/_recursive.py``).
-    """
-    if isinstance(value, Seq) and value.kind in ("list", "tuple"):
-        if value.items is None:
-            return UNKNOWN
-        types = [infer(item).type for item in value.items]
-        nested = [
-            constant_type(item, found) if found is not None else UNKNOWN
-            for item, found in zip(value.items, types, strict=True)
-        ]
-        return TupleType.of(nested)
-    return type_

@@ -11,6 +11,7 @@ from torchscript_lint.program.classes import lineage
 from torchscript_lint.program.definitions import Class, Function
 from torchscript_lint.program.instances.model import Attribute
 from torchscript_lint.program.module import Module
+from torchscript_lint.source.walk import walk
 from torchscript_lint.types import model
 
 #: Methods that torch calls itself, or that the run of ``__init__`` has followed.
@@ -23,10 +24,12 @@ class Elsewhere:
 
     Attributes:
         stores: name → the values stored (None where it is no single expression).
+        anywhere: names that any code outside ``__init__`` sets, ``forward`` included.
         names: names that some method, or code outside of the class, may add before the instance is compiled.
     """
 
     stores: dict[str, list[ast.expr | None]]
+    anywhere: frozenset[str]
     names: frozenset[str]
 
     def same_type(self, name: str, found: Attribute) -> bool:
@@ -44,6 +47,7 @@ def elsewhere(cls: Class) -> Elsewhere:
     """The stores that matter for a class: by its methods and by other code of its files."""
     stores: dict[str, list[ast.expr | None]] = {}
     names: set[str] = set()
+    anywhere: set[str] = set()
     compiled = compiled_methods(cls)
     called = _called_by_init(cls)
     for entry in lineage(cls).classes:
@@ -52,15 +56,17 @@ def elsewhere(cls: Class) -> Elsewhere:
         for name, value in outside_stores(entry.module).items():
             stores.setdefault(name, []).extend(value)
             names.add(name)
+            anywhere.add(name)
         for function in entry.functions.values():
             if function.name == _INIT or function.name in called:
                 continue
             for name, values in _self_stores(function).items():
+                anywhere.add(name)
                 if function.name in compiled:
                     continue  # the compiler checks these against the type that __init__ gives
                 stores.setdefault(name, []).extend(values)
                 names.add(name)
-    return Elsewhere(stores, frozenset(names))
+    return Elsewhere(stores, frozenset(anywhere), frozenset(names))
 
 
 _Of = TypeVar("_Of")
@@ -85,7 +91,7 @@ def _self_calls(function: Function) -> set[str]:
     first = args[0].arg if args else ""
     return {
         node.attr
-        for node in ast.walk(function.node)
+        for node in walk(function.node)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == first
     }
 
@@ -140,7 +146,7 @@ def _self_stores(function: Function) -> dict[str, list[ast.expr | None]]:
             if name.startswith("__") and not name.endswith("__"):
                 name = prefix + name
             found.setdefault(name, []).append(value)
-    for node in ast.walk(function.node):
+    for node in walk(function.node):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             register = node.func.attr in (
                 "register_buffer",
@@ -149,12 +155,7 @@ def _self_stores(function: Function) -> dict[str, list[ast.expr | None]]:
                 "register_module",
             )
             if (
-                (
-                    register
-                    and isinstance(node.func.value, ast.Name)
-                    and node.func.value.id == first
-                    and node.args
-                )
+                (register and isinstance(node.func.value, ast.Name) and node.func.value.id == first and node.args)
                 and isinstance(node.args[0], ast.Constant)
                 and isinstance(node.args[0].value, str)
             ):
@@ -165,20 +166,20 @@ def _self_stores(function: Function) -> dict[str, list[ast.expr | None]]:
 def stores(root: ast.AST) -> list[tuple[ast.Attribute, ast.expr | None]]:
     """Every attribute that is assigned under a node, with the value if it is one expression."""
     found: list[tuple[ast.Attribute, ast.expr | None]] = []
-    for node in ast.walk(root):
+    for node in walk(root):
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 if isinstance(target, ast.Attribute):
                     found.append((target, node.value))
                 elif isinstance(target, (ast.Tuple, ast.List)):
-                    found.extend((part, None) for part in ast.walk(target) if _is_store(part))  # type: ignore[misc]
+                    found.extend((part, None) for part in walk(target) if _is_store(part))  # type: ignore[misc]
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Attribute):
             if node.value is not None:
                 found.append((node.target, node.value))
         elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Attribute):
             found.append((node.target, None))
         elif isinstance(node, ast.For):
-            found.extend((part, None) for part in ast.walk(node.target) if _is_store(part))  # type: ignore[misc]
+            found.extend((part, None) for part in walk(node.target) if _is_store(part))  # type: ignore[misc]
     return found
 
 
@@ -196,7 +197,7 @@ def outside_stores(module: Module) -> dict[str, list[ast.expr | None]]:
         for target, value in stores(module.tree):
             if not (isinstance(target.value, ast.Name) and target.value.id in ("self", "cls")):
                 found.setdefault(target.attr, []).append(value)
-        for node in ast.walk(module.tree):
+        for node in walk(module.tree):
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and len(node.args) == 3):
                 continue
             base, name, value = node.args

@@ -36,6 +36,7 @@ from torchscript_lint.program.instances.values import (
     truth,
     weak,
 )
+from torchscript_lint.source.walk import children, walk
 
 _NUMERIC = ("int", "float", "bool", "complex")
 _FOLD: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -54,7 +55,7 @@ def evaluate(run: Run, node: ast.expr) -> Value:
 
 
 def _other(run: Run, node: ast.expr) -> Value:
-    for child in ast.iter_child_nodes(node):
+    for child in children(node):
         if isinstance(child, ast.expr):
             run.escape(evaluate(run, child))
     return UNKNOWN_VALUE
@@ -412,7 +413,7 @@ def _generate(run: Run, generators: list[ast.comprehension], make: Callable[[], 
     names = {
         name.id
         for generator in generators
-        for name in ast.walk(generator.target)
+        for name in walk(generator.target)
         if isinstance(name, ast.Name)
     }
     saved = {name: scope[name] for name in names if name in scope}

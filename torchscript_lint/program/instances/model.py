@@ -50,6 +50,9 @@ class Attribute:
         alternatives: what it is in the configurations that differ, where ``kind`` or ``type`` isn't one.
         node: the expression or statement that last set it.
         module: the file of ``node``.
+        invalid: of a constant whose value can be none, the name of the Python type that makes it so.
+        mismatch: of a value that cannot be cast to the annotated type, what it is.
+        lazy: whether it is a parameter or buffer that is uninitialised until the module has run.
         annotated: whether ``type`` comes from a class-level annotation.
     """
 
@@ -71,6 +74,9 @@ class Attribute:
     alternatives: tuple[Attribute, ...] = ()
     node: ast.AST | None = field(default=None, compare=False)
     annotated: bool = False
+    invalid: str = ""
+    mismatch: str = ""
+    lazy: bool = False
 
 
 @dataclass(frozen=True)

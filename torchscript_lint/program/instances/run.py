@@ -32,6 +32,7 @@ from torchscript_lint.program.instances.values import (
 )
 from torchscript_lint.program.module import Module
 from torchscript_lint.program.program import Program
+from torchscript_lint.source.walk import children
 
 #: Nodes a run may evaluate before it gives up.
 _MAX_STEPS = 4000
@@ -314,7 +315,7 @@ def _yields(node: ast.AST) -> bool:
         if isinstance(current, (ast.Yield, ast.YieldFrom)):
             return True
         if not isinstance(current, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
-            stack.extend(ast.iter_child_nodes(current))
+            stack.extend(children(current))
     return False
 
 

@@ -28,6 +28,7 @@ from torchscript_lint.program.instances.values import (
     join_all,
     weak,
 )
+from torchscript_lint.source.walk import walk
 
 #: Rounds after which what a loop still changes is taken for Unknown.
 _ROUNDS = 4
@@ -376,7 +377,7 @@ def _match(run: Run, node: Any) -> None:
     end = start.copy()  # no case may fit
     for case in node.cases:
         run.state = start.copy()
-        for name in ast.walk(case.pattern):
+        for name in walk(case.pattern):
             bound = getattr(name, "name", None) or getattr(name, "rest", None)
             if isinstance(bound, str):
                 run.state.scopes[run.frame.scope][bound] = UNKNOWN_VALUE
