@@ -34,6 +34,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             return exit.code if isinstance(exit.code, int) else 2
         if arguments.verb == "check":
             from torchscript_lint.cli.check import run
+        elif arguments.verb == "report":
+            from torchscript_lint.cli.report import run
         else:
             from torchscript_lint.cli.rule import run
         code = run(arguments)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from torchscript_lint import __version__
 
-VERBS = ("check", "rule", "rules")
+VERBS = ("check", "report", "rule", "rules")
 _EXIT = "Exit status: 0 clean, 1 findings, 2 could not do all of its work."
 
 
@@ -23,11 +23,14 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         return _parser_top().parse_args(argv)
     else:
         verb, rest = "check", list(argv)
-    parser = {"check": _parser_check, "rule": _parser_rule, "rules": _parser_rules}[verb]()
+    parsers = {"check": _parser_check, "report": _parser_report, "rule": _parser_rule, "rules": _parser_rules}
+    parser = parsers[verb]()
     arguments = parser.parse_args(rest)
     arguments.verb = verb
     if verb == "check":
         _complete(parser, arguments)
+    elif verb == "report" and arguments.config is not None and arguments.isolated:
+        parser.error("--config and --isolated exclude each other")
     return arguments
 
 
@@ -44,15 +47,16 @@ def _complete(parser: argparse.ArgumentParser, arguments: argparse.Namespace) ->
 def _parser_top() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="tslint",
-        usage="tslint [check] [OPTIONS] [PATHS...]\n       tslint rule [CODE|NAME]\n       tslint rules",
+        usage="tslint [check] [OPTIONS] [PATHS...]\n       tslint report [OPTIONS] [PATHS...]\n"
+        "       tslint rule [CODE|NAME]\n       tslint rules",
         description="Finds everything torch.jit.script rejects and torch.jit.trace mis-records, from the "
         "source, without importing it and without torch.",
-        epilog="`tslint check --help` lists the options of check, which runs where no command is named. "
-        + _EXIT,
+        epilog="`tslint check --help` lists the options of check, which runs where no command is named. " + _EXIT,
     )
     parser.add_argument("-V", "--version", action="version", version=f"tslint {__version__}")
     commands = parser.add_argument_group("commands")
     commands.add_argument("check", nargs="?", help="lint files and directories (the default)")
+    commands.add_argument("report", nargs="?", help="a verdict for each nn.Module: does it script, does it trace")
     commands.add_argument("rule", nargs="?", help="explain a rule")
     commands.add_argument("rules", nargs="?", help="list all rules")
     return parser
@@ -70,9 +74,7 @@ def _parser_check() -> argparse.ArgumentParser:
         help="files, and directories that are walked for *.py; - is standard input (default: .)",
     )
     what = parser.add_argument_group("what to look for")
-    what.add_argument(
-        "--mode", choices=("script", "trace", "both"), help="which compiler to think of (default: both)"
-    )
+    what.add_argument("--mode", choices=("script", "trace", "both"), help="which compiler to think of (default: both)")
     what.add_argument(
         "--targets",
         choices=("auto", "all"),
@@ -84,32 +86,51 @@ def _parser_check() -> argparse.ArgumentParser:
     what.add_argument("--ignore", action="append", metavar="RULES", help="not these")
     where = parser.add_argument_group("where to look")
     where.add_argument("--exclude", action="append", metavar="PATTERN", help="leave out, as .gitignore would")
-    where.add_argument(
-        "--force-exclude", action="store_true", help="leave out even what is named on the command line"
-    )
-    where.add_argument(
-        "--stdin-filename", metavar="FILE", help="the name of what comes through standard input"
-    )
+    where.add_argument("--force-exclude", action="store_true", help="leave out even what is named on the command line")
+    where.add_argument("--stdin-filename", metavar="FILE", help="the name of what comes through standard input")
     where.add_argument("--config", metavar="FILE", help="take this file's [tool.tslint], not the nearest one")
     where.add_argument("--isolated", action="store_true", help="take no configuration file")
-    where.add_argument(
-        "--show-settings", action="store_true", help="print what the run would go by, and stop"
-    )
+    where.add_argument("--show-settings", action="store_true", help="print what the run would go by, and stop")
     how = parser.add_argument_group("how to show it")
-    how.add_argument(
-        "--output-format", choices=("full", "concise", "json"), default="full", help="default: full"
-    )
-    how.add_argument(
-        "--output-file", metavar="FILE", help="write the findings there instead of standard output"
-    )
-    how.add_argument(
-        "--statistics", action="store_true", help="count the findings of each rule (standard error)"
-    )
+    how.add_argument("--output-format", choices=("full", "concise", "json"), default="full", help="default: full")
+    how.add_argument("--output-file", metavar="FILE", help="write the findings there instead of standard output")
+    how.add_argument("--statistics", action="store_true", help="count the findings of each rule (standard error)")
     how.add_argument("--exit-zero", action="store_true", help="exit with 0 even where there are findings")
     how.add_argument("-q", "--quiet", action="store_true", help="no summary and no progress bar")
     run = parser.add_argument_group("how to run")
     run.add_argument("-j", "--jobs", type=_jobs, metavar="N", help="processes (default: one for each core)")
     run.add_argument("--no-cache", action="store_true", help="neither read nor write the cache")
+    return parser
+
+
+def _parser_report() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="tslint report",
+        description="A verdict for each nn.Module class: does an instance script, does it trace faithfully, and "
+        "which way to go.",
+        epilog="Exit status: 0 every module scripts and traces, as far as the source tells, 1 something does not, "
+        "2 could not do all of its work.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("paths", nargs="*", default=["."], metavar="PATHS", help="files and directories (default: .)")
+    what = parser.add_argument_group("what counts")
+    what.add_argument("--select", action="append", metavar="RULES", help="only these: codes, prefixes, names")
+    what.add_argument("--extend-select", action="append", metavar="RULES", help="these besides")
+    what.add_argument("--ignore", action="append", metavar="RULES", help="not these")
+    where = parser.add_argument_group("where to look")
+    where.add_argument("--exclude", action="append", metavar="PATTERN", help="leave out, as .gitignore would")
+    where.add_argument("--force-exclude", action="store_true", help="leave out even what is named on the command line")
+    where.add_argument("--config", metavar="FILE", help="take this file's [tool.tslint], not the nearest one")
+    where.add_argument("--isolated", action="store_true", help="take no configuration file")
+    how = parser.add_argument_group("how to show it")
+    how.add_argument(
+        "--output-format", choices=("text", "json", "html"), default="text",
+        help="html is one file that needs no other (default: text)",
+    )  # fmt: skip
+    how.add_argument("--output-file", metavar="FILE", help="write there instead of to standard output")
+    how.add_argument("--exit-zero", action="store_true", help="exit with 0 even where something does not script")
+    how.add_argument("-q", "--quiet", action="store_true", help="no progress bar")
+    parser.set_defaults(mode=None, targets=None)
     return parser
 
 

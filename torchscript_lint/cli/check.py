@@ -17,13 +17,13 @@ from torchscript_lint.lint.settings import Settings, combine, start
 from torchscript_lint.source.text import SourceError, SourceText, decode, read
 
 #: Deep enough for code that people write; Python's own limit is met by a sum of three hundred terms.
-_RECURSION = 6000
+RECURSION = 6000
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Lint, show, and say how it went. The exit code as for :func:`torchscript_lint.cli.main`."""
     try:
-        settings = _settings(arguments)
+        settings = settings_of(arguments)
     except (ConfigError, UnknownSelector) as error:
         say(str(error))
         return 2
@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     gc.freeze()
     gc.disable()
     limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, _RECURSION))
+    sys.setrecursionlimit(max(limit, RECURSION))
     try:
         if arguments.paths == ["-"]:
             return _standard_input(arguments, settings)
@@ -45,8 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
         gc.unfreeze()
 
 
-def _settings(arguments: argparse.Namespace) -> Settings:
-    """Raises ConfigError and UnknownSelector."""
+def settings_of(arguments: argparse.Namespace) -> Settings:
+    """The command line and the configuration together. Raises ConfigError and UnknownSelector."""
     if arguments.isolated:
         table = Table()
     elif arguments.config is not None:
@@ -180,9 +180,7 @@ def _render(output_format: str, findings: list[Finding], sources: dict[str, Sour
         return concise.render(findings, color=color)
     from torchscript_lint.report import full
 
-    last: list[
-        tuple[str, SourceText | None]
-    ] = []  # findings come sorted, so that one text at a time is enough
+    last: list[tuple[str, SourceText | None]] = []  # findings come sorted, so that one text at a time is enough
 
     def source(path: str) -> SourceText | None:
         if path in sources:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 
 from torchscript_lint.program import Class, Function, Module
@@ -41,9 +42,7 @@ class Site:
         scope: the function that the call stands in, or None.
     """
 
-    def __init__(
-        self, argument: ast.expr, what: Definition | Instance | ast.Lambda | None, scope: Scope
-    ) -> None:
+    def __init__(self, argument: ast.expr, what: Definition | Instance | ast.Lambda | None, scope: Scope) -> None:
         self.argument = argument
         self.what = what
         self.scope = scope
@@ -86,27 +85,27 @@ def _own(body: list[ast.stmt], *, classes: bool = True) -> Iterator[ast.AST]:
 class _Resolver:
     """What expressions stand for in one scope."""
 
-    def __init__(
-        self, module: Module, scope: Scope, body: list[ast.stmt], by_node: dict[int, Definition]
-    ) -> None:
+    def __init__(self, module: Module, scope: Scope, body: list[ast.stmt], by_node: dict[int, Definition]) -> None:
         self.module = module
         self.scope = scope
-        self.locals: dict[str, list[ast.AST]] = {}
         self.by_node = by_node
+        self.arguments: set[str] = set()
+        self.values: dict[str, list[ast.expr]] = {}
+        self.defined: dict[str, list[ast.stmt]] = {}
+        self.stores: Counter[str] = Counter()
         if scope is not None:
-            arguments = scope.node.args
-            for arg in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
-                self.locals.setdefault(arg.arg, []).append(arg)
+            signature = scope.node.args
+            self.arguments = {arg.arg for arg in (*signature.posonlyargs, *signature.args, *signature.kwonlyargs)}
         for node in _own(body, classes=False):
             self._bind(node)
 
     def _bind(self, node: ast.AST) -> None:
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-            self.locals.setdefault(node.targets[0].id, []).append(node.value)
+            self.values.setdefault(node.targets[0].id, []).append(node.value)
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            self.locals.setdefault(node.name, []).append(node)
+            self.defined.setdefault(node.name, []).append(node)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            self.locals.setdefault(node.id, []).append(node)
+            self.stores[node.id] += 1
 
     def resolve(self, node: ast.expr, hops: int) -> Definition | Instance | ast.Lambda | None:
         """What an expression stands for; None if that is not settled."""
@@ -126,21 +125,16 @@ class _Resolver:
         return found if isinstance(found, (Function, Class)) else None
 
     def _name(self, node: ast.Name, hops: int) -> Definition | Instance | ast.Lambda | None:
-        bound = [part for part in self.locals.get(node.id, ()) if not isinstance(part, ast.Name)]
-        names = len(self.locals.get(node.id, ())) - len(bound)
-        assigned = [part for part in bound if isinstance(part, ast.expr)]
-        if bound:
-            if names > len(assigned) or any(isinstance(part, ast.arg) for part in bound):
-                return None  # bound in other ways, too
-            kinds = {type(part) for part in bound}
-            last = bound[-1]
-            if isinstance(last, ast.expr):
-                before = [part for part in assigned if _ends_before(part, node)]
-                if not before or len(kinds - {ast.Call}) > 1:
-                    return None
-                return self.resolve(before[-1], hops - 1)
-            return self.by_node.get(id(last))
-        if node.id in self.locals or self._enclosing_binds(node.id):
+        name = node.id
+        values, defined = self.values.get(name, []), self.defined.get(name, [])
+        if name in self.arguments or self.stores[name] > len(values) or (values and defined):
+            return None  # bound in several ways
+        if defined:
+            return self.by_node.get(id(defined[-1]))
+        if values:
+            before = [value for value in values if _ends_before(value, node)]
+            return self.resolve(before[-1], hops - 1) if before else None
+        if self._enclosing_binds(name):
             return None
         found = self.module.program.lookup(self.module, node.id)
         if isinstance(found, (Function, Class)):

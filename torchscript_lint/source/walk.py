@@ -23,8 +23,11 @@ def _fields_of(kind: type[ast.AST]) -> tuple[str, ...]:
 def children(node: ast.AST) -> list[ast.AST]:
     """The nodes right below a node, in the order of its fields; contexts and operators left out."""
     kind = type(node)
+    names = _fields.get(kind)
+    if names is None:
+        names = _fields_of(kind)
     result: list[ast.AST] = []
-    for name in _fields.get(kind) or _fields_of(kind):
+    for name in names:
         value = getattr(node, name, None)
         if value.__class__ is list:
             result += [item for item in value if isinstance(item, ast.AST)]
