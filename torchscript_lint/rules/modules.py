@@ -21,17 +21,14 @@ _ATTRIBUTES: tuple[Rule, ...] = (
         " __dict__, its parameters, buffers and submodules hold, and methods. Of the class it sees"
         " nothing but methods: a class-level value is an attribute only if the name is in __constants__"
         " or annotated Final.",
-        instead="set `self.{name}` in __init__; make a class-level value a constant with"
-        " `{name}: Final[T] = ...`",
+        instead="set `self.{name}` in __init__; make a class-level value a constant with `{name}: Final[T] = ...`",
     ),
     Rule(
         code="TS602",
         name="module-attribute-unconvertible",
         summary="attribute whose value has no TorchScript type",
-        message="`{name}` of `{module}` is a Python `{kind}` for which there is no TorchScript type:"
-        " {reason}",
-        compiler=_NO_ATTRIBUTE
-        + " (This attribute exists on the Python module, but we failed to convert Python type:"
+        message="`{name}` of `{module}` is a Python `{kind}` for which there is no TorchScript type: {reason}",
+        compiler=_NO_ATTRIBUTE + " (This attribute exists on the Python module, but we failed to convert Python type:"
         " '{kind}' to a TorchScript type. {reason}",
         why="infer_concrete_type_builder (torch/jit/_recursive.py) infers a type from the value that"
         " __init__ left, by tryToInferType (torch/csrc/jit/python/pybind_utils.h). A value without a type"
@@ -43,8 +40,7 @@ _ATTRIBUTES: tuple[Rule, ...] = (
         code="TS603",
         name="module-attribute-uncertain",
         summary="attribute that only some paths of __init__ set",
-        message="`{name}` of `{module}` is set on some paths of __init__ only; without it the module does"
-        " not compile",
+        message="`{name}` of `{module}` is set on some paths of __init__ only; without it the module does not compile",
         compiler=_NO_ATTRIBUTE,
         why="The compiler compiles both branches of a condition on a value, also where the module was"
         " built in such a way that the branch never runs.",
@@ -79,8 +75,7 @@ _ATTRIBUTES: tuple[Rule, ...] = (
         name="module-function-uncompilable",
         summary="attribute that is a function which doesn't compile",
         message="`{name}` of `{module}` is a function that does not compile",
-        compiler=_NO_ATTRIBUTE
-        + " (This function exists as an attribute on the Python module, but we failed to compile"
+        compiler=_NO_ATTRIBUTE + " (This function exists as an attribute on the Python module, but we failed to compile"
         " it to a TorchScript function.",
         why="infer_concrete_type_builder (torch/jit/_recursive.py) compiles a function that the instance"
         " holds; if that fails, the attribute is dropped silently, and reading it is the error. A lambda"
@@ -109,8 +104,7 @@ _VALUES: tuple[Rule, ...] = (
         " ModuleList/Sequential indexing is only supported with integer literals.",
         why="SugaredTupleValue::getitem (torch/csrc/jit/frontend/sugared_value.h): the members have"
         " different types, so which one is meant must be known when the module is compiled.",
-        instead="loop: `for index, module in enumerate(self.layers)`, with an `if` inside where only some"
-        " are meant",
+        instead="loop: `for index, module in enumerate(self.layers)`, with an `if` inside where only some are meant",
     ),
     Rule(
         code="TS621",
@@ -127,8 +121,7 @@ _VALUES: tuple[Rule, ...] = (
         name="module-dict-key",
         summary="key into a ModuleDict that is no string literal",
         message="a ModuleDict is indexed with something that is no string literal",
-        compiler="Unable to extract string literal index. ModuleDict indexing is only supported with"
-        " string literals.",
+        compiler="Unable to extract string literal index. ModuleDict indexing is only supported with string literals.",
         why="ModuleValue::getitem (torch/csrc/jit/python/python_sugared_value.cpp): the members have"
         " different types, so which one is meant must be known when the module is compiled. The variable"
         " of a loop over .keys() or .items() is no literal either.",
@@ -149,8 +142,7 @@ _VALUES: tuple[Rule, ...] = (
         name="module-not-subscriptable",
         summary="index into a module that is no container",
         message="this module is no container, it cannot be indexed",
-        compiler="Only ModuleList, Sequential, ModuleDict, ParameterList, and ParameterDict modules are"
-        " subscriptable",
+        compiler="Only ModuleList, Sequential, ModuleDict, ParameterList, and ParameterDict modules are subscriptable",
         why="ModuleValue::getitem (torch/csrc/jit/python/python_sugared_value.cpp) knows torch's own"
         " containers; a __getitem__ of the class is not looked at.",
         instead="call a method, or make the class a subclass of one of these",
@@ -160,8 +152,7 @@ _VALUES: tuple[Rule, ...] = (
         name="module-not-iterable",
         summary="loop over a module that is no container",
         message="a loop over {module}, which is no container",
-        compiler="Only constant Sequential, ModuleList, ModuleDict, or ParameterList can be used as an"
-        " iterable",
+        compiler="Only constant Sequential, ModuleList, ModuleDict, or ParameterList can be used as an iterable",
         why="ModuleValue::iter (torch/csrc/jit/python/python_sugared_value.cpp) knows torch's own"
         " containers; an __iter__ of the class is not looked at.",
         instead="keep the members in an nn.ModuleList",
@@ -185,8 +176,7 @@ _VALUES: tuple[Rule, ...] = (
         why="A module taken out of a slice, a tuple or a list, or passed as an argument, is an object like"
         " any other (SimpleValue, torch/csrc/jit/frontend/sugared_value.cpp); only what is read from"
         " `self` or a loop over a container is known as a module.",
-        instead="loop over the whole container with enumerate and an `if` inside, or call `.forward(...)`"
-        " of it",
+        instead="loop over the whole container with enumerate and an `if` inside, or call `.forward(...)` of it",
     ),
     Rule(
         code="TS628",
@@ -237,7 +227,7 @@ _CONSTRUCTION: tuple[Rule, ...] = (
         code="TS641",
         name="module-uninitialised-parameter",
         summary="lazy module or uninitialised parameter in a new module",
-        message="`{name}` is uninitialised until the module has run once",
+        message="`{attribute}` is uninitialised until the module has run once",
         compiler="has uninitialized {what} {name}. Did you forget to run a forward pass?",
         why="check_module_initialized (torch/jit/_recursive.py), for the module and each of its"
         " submodules. The error has no place.",
@@ -257,7 +247,7 @@ _CONSTRUCTION: tuple[Rule, ...] = (
     Rule(
         code="TS643",
         name="class-annotation-unknown",
-        summary="class-level annotation of an attribute that names no TorchScript type",
+        summary="class-level annotation of an attribute that is no TorchScript type",
         message="the class-level annotation of `{name}`, `{annotation}`, is no TorchScript type",
         compiler="Unknown type annotation: '",
         why="infer_type (torch/jit/_recursive.py) translates the class body's annotations of all"
@@ -270,21 +260,71 @@ _CONSTRUCTION: tuple[Rule, ...] = (
         name="class-annotation-string",
         summary="class-level annotation of an attribute that is a string",
         message="the class-level annotation of `{name}` is a string to the compiler",
-        compiler="Unknown type annotation: '{annotation}'",
+        compiler="Unknown type annotation: '",
         why="infer_type (torch/jit/_recursive.py) does not evaluate annotations: under `from __future__"
         " import annotations` all of them are strings, and a string is no type. The error has no place.",
-        instead="delete the annotation; or write it without quotes and drop `from __future__ import"
-        " annotations`",
+        instead="delete the annotation; or write it without quotes and drop `from __future__ import annotations`",
     ),
     Rule(
         code="TS645",
         name="class-annotation-bare",
-        summary="class-level annotation that is a bare List, Dict, Tuple or Optional",
+        summary="class-level annotation of an attribute that is a bare List, Dict or Tuple",
         message="the class-level annotation of `{name}` is a bare `{annotation}`",
-        compiler="Attempted to use {annotation} without a contained type. Please add a contained type",
+        compiler="Attempted to use {annotation} without",
         why="raise_error_container_parameter_missing (torch/_jit_internal.py), when infer_type"
         " (torch/jit/_recursive.py) translates the class body's annotations. The error has no place.",
         instead="say what it contains: `{annotation}[...]`",
+    ),
+    Rule(
+        code="TS646",
+        name="class-annotation-member",
+        summary="class-level Optional or Union of something that is no TorchScript type",
+        message="in the class-level annotation of `{name}`, `{part}` is no TorchScript type",
+        compiler="could not be resolved because",
+        why="infer_type (torch/jit/_recursive.py) translates the class body's annotations of all"
+        " attributes that the instance holds. There is no Optional module: a module is there or None,"
+        " settled when it is compiled. The error has no place.",
+        instead="delete the annotation: a submodule, or None, needs none",
+    ),
+    Rule(
+        code="TS647",
+        name="class-annotation-tuple",
+        summary="class-level Tuple with `...` or of something that is no TorchScript type",
+        message="in the class-level annotation of `{name}`, `{part}` is no TorchScript type",
+        compiler="Can not create tuple with None type",
+        why="try_ann_to_type (torch/jit/annotations.py) makes a tuple's type from the types of its"
+        " members; tuples of any length have no type. The error has no place.",
+        instead="name the type of each member, or annotate a List",
+    ),
+    Rule(
+        code="TS648",
+        name="class-annotation-parameter",
+        summary="class-level annotation of a parameter or buffer that is neither Tensor nor Optional[Tensor]",
+        message="`{name}` is a {kind}, its class-level annotation `{annotation}` is neither Tensor nor"
+        " Optional[Tensor]",
+        compiler="Expecting parameter or buffer to have either None, Tensor or Optional[Tensor] type, but got:",
+        why="ClassType::addAttribute (ATen/core/class_type.cpp). The error has no place.",
+        instead="annotate it `Tensor`, or `Optional[Tensor]` where it may be None",
+    ),
+    Rule(
+        code="TS649",
+        name="class-annotation-module",
+        summary="class-level annotation of a submodule that is no interface",
+        message="`{name}` is a module, its class-level annotation `{annotation}` is no module interface",
+        compiler="Expected inferred type to be interface type for '{name}'",
+        why="infer_concrete_type_builder (torch/jit/_recursive.py) takes the annotation of a submodule for"
+        " the interface through which it is used. The error has no place.",
+        instead="delete the annotation, or annotate a @torch.jit.interface",
+    ),
+    Rule(
+        code="TS650",
+        name="attribute-value-type",
+        summary="attribute whose value in __init__ is not of its class-level annotation",
+        message="`{name}` is annotated {type} in the class body, and set to {value}",
+        compiler="Could not cast attribute '{name}' to type {type}",
+        why="toIValue (torch/csrc/jit/python/pybind_utils.cpp) converts the attributes' values when the"
+        " module is made. The error has no place.",
+        instead="annotate what it is (`Optional[...]` where it may be None), or set it to a value of that type",
     ),
 )
 
