@@ -117,7 +117,7 @@ def annotated(function: Function, node: ast.expr) -> Val:
         if isinstance(node.value, str):
             try:
                 return annotated(function, ast.parse(node.value, mode="eval").body)
-            except SyntaxError:
+            except (SyntaxError, ValueError):
                 return UNKNOWN
         return UNKNOWN
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
