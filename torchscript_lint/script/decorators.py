@@ -150,11 +150,7 @@ def _decorator(function: Function, node: ast.expr, name: str) -> Wrapping:
 
 def _of_program(found: Definition, *, called: bool) -> Wrapping:
     """A decorator of the program, by what it returns."""
-    if (
-        not isinstance(found, Function)
-        or found.node.decorator_list
-        or isinstance(found.node, ast.AsyncFunctionDef)
-    ):
+    if not isinstance(found, Function) or found.node.decorator_list or isinstance(found.node, ast.AsyncFunctionDef):
         return _OPAQUE
     maker = found.node
     if called:
@@ -169,11 +165,7 @@ def _of_program(found: Definition, *, called: bool) -> Wrapping:
     if returned and all(isinstance(value, ast.Name) and value.id == parameters[0] for value in returned):
         return SAME
     wrapper = _returned_function(maker)
-    if (
-        wrapper is not None
-        and len(wrapper.decorator_list) == 1
-        and _wraps(found.module, wrapper, parameters[0])
-    ):
+    if wrapper is not None and len(wrapper.decorator_list) == 1 and _wraps(found.module, wrapper, parameters[0]):
         return Wrapping("wrapped", found.module, found.bound_names)
     return _OPAQUE
 

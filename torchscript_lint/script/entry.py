@@ -93,17 +93,13 @@ def ignore_arguments(session: Session, function: Function) -> None:
 
 def lambda_target(session: Session, module: Module, node: ast.Lambda, target: str) -> None:
     """Report a lambda that is handed over."""
-    session.report(
-        "lambda-target", module, node_span(node), {}, target=target, chain=(target,) if target else ()
-    )
+    session.report("lambda-target", module, node_span(node), {}, target=target, chain=(target,) if target else ())
 
 
 # --- classes -------------------------------------------------------------------------------------
 
 
-def class_is_refused(
-    session: Session, cls: Class, place: tuple[Function | None, Module, Span] | None
-) -> bool:
+def class_is_refused(session: Session, cls: Class, place: tuple[Function | None, Module, Span] | None) -> bool:
     """Report what a class handed to ``torch.jit.script`` is refused for; whether its body is not compiled.
 
     Args:
@@ -150,12 +146,8 @@ def _head(node: ast.stmt, length: int) -> Span:
     return (node.lineno, node.col_offset, node.lineno, node.col_offset + length)
 
 
-def _report(
-    session: Session, rule: str, definition: Class | Function, span: Span, detail: dict[str, str]
-) -> None:
-    session.report(
-        rule, definition.module, span, detail, target=definition.qualname, chain=(definition.qualname,)
-    )
+def _report(session: Session, rule: str, definition: Class | Function, span: Span, detail: dict[str, str]) -> None:
+    session.report(rule, definition.module, span, detail, target=definition.qualname, chain=(definition.qualname,))
 
 
 def property_without_getter(session: Session, cls: Class, name: str, node: ast.expr) -> None:

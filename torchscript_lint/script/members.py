@@ -23,14 +23,10 @@ def compiled_members(session: Session, cls: Class) -> Iterator[Function]:
         cls: the module class.
     """
     line = [base for base in lineage(cls).classes if isinstance(base, Class)]
-    names = dict.fromkeys(
-        name for owner in line for name in (*owner.functions, *owner.assigns, *owner.overloads)
-    )
+    names = dict.fromkeys(name for owner in line for name in (*owner.functions, *owner.assigns, *owner.overloads))
     unused = _unused_properties(line)
     for name in names:
-        owner = next(
-            base for base in line if name in base.functions or name in base.assigns or name in base.overloads
-        )
+        owner = next(base for base in line if name in base.functions or name in base.assigns or name in base.overloads)
         if name in owner.overloads and owner is cls:
             # Declarations hold for the class itself only (`_get_overloaded_methods` goes by its name).
             yield from overloads.check(session, _group(owner, name), method=True)
@@ -62,9 +58,7 @@ def _of_function(
         yield function
 
 
-def _of_assignment(
-    session: Session, owner: Class, name: str, unused: frozenset[str] | None
-) -> Iterator[Function]:
+def _of_assignment(session: Session, owner: Class, name: str, unused: frozenset[str] | None) -> Iterator[Function]:
     """``forward = _forward`` and ``gain = property(_get)``."""
     value = owner.assigns[name][1]
     if isinstance(value, ast.Lambda) and name == "forward":
