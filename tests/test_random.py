@@ -74,3 +74,16 @@ def test_deep_nesting_costs_one_target(terms: int) -> None:
     assert {finding.code for finding in found if finding.target == "other"} == {"TS132"}
     assert {finding.code for finding in found} <= {"TS002", "TS132"}
     assert all(finding.row == 3 for finding in found if finding.code == "TS002")
+
+
+def test_long_chains_of_elif() -> None:
+    """Each ``elif`` is an ``if`` inside the one before."""
+    text = "import torch\nfrom torch import nn\n\n\nclass Net(nn.Module):\n    def forward(self, x, n: int):\n"
+    text += "        if n == 0:\n            x = x + 1\n"
+    text += "".join(f"        elif n == {n}:\n            x = x + {n}\n" for n in range(1, 300))
+    text += "        if x.sum() > 0:\n            y = {1}\n        return x\n"
+    program = Program()
+    module = program.add_source("long.py", text)
+    row = text.count("\n") - 1
+    assert [(f.row, f.code) for f in script.check(program, module, "auto")] == [(row, "TS132")]
+    assert row - 1 in [finding.row for finding in trace.check(program, module, "auto")]

@@ -14,7 +14,7 @@ from torchscript_lint.program.classes import is_module, lineage
 from torchscript_lint.script import decorators, entry, interfaces, members, overloads
 from torchscript_lint.script.definitions import Definition, definitions
 from torchscript_lint.script.resolve import class_kind
-from torchscript_lint.script.session import Session, receiver_key
+from torchscript_lint.script.session import Session, deep_stack, receiver_key
 from torchscript_lint.script.sites import Instance, Site, sites
 from torchscript_lint.script.values import UNKNOWN_VALUE, Sugared
 from torchscript_lint.source.lower import node_span
@@ -75,6 +75,12 @@ class Target:
 
 def _run(program: Program, module: Module, targets: str) -> Session:
     session = Session(program)
+    with deep_stack():
+        _check_all(session, module, targets)
+    return session
+
+
+def _check_all(session: Session, module: Module, targets: str) -> None:
     found = definitions(module)
     finder = _Finder(session, module, found)
     targets_of: list[Target] = []
@@ -93,7 +99,6 @@ def _run(program: Program, module: Module, targets: str) -> Session:
             seen.add(key)
             with _guarded(session, module, target.definition):
                 _compile(session, target)
-    return session
 
 
 def _compile(session: Session, target: Target) -> None:

@@ -6,6 +6,10 @@ here, also what has no form in TorchScript's tree.
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
 from torchscript_lint.findings import Finding
 from torchscript_lint.program import Module, Program
 from torchscript_lint.trace.analysis import Analysis, Exhausted
@@ -31,13 +35,26 @@ def check(program: Program, module: Module, targets: str) -> list[Finding]:
         The findings, sorted; some may lie in other files that a target reaches.
     """
     analysis = Analysis(program)
-    check_sites(analysis, module)
-    try:
-        for function, me in entries(module, targets):
-            analysis.enter(function, me)
-    except Exhausted:
-        pass  # what was found until here holds
+    with _deep_stack():
+        check_sites(analysis, module)
+        try:
+            for function, me in entries(module, targets):
+                with suppress(RecursionError):  # one target nested too deeply leaves the others
+                    analysis.enter(function, me)
+        except Exhausted:
+            pass  # what was found until here holds
     return sorted(settled(list(analysis.findings.values())))
+
+
+@contextmanager
+def _deep_stack() -> Iterator[None]:
+    """Room on Python's stack for chains of calls, and for long chains of ``elif``."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, 6000))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
 
 
 def settled(findings: list[Finding]) -> list[Finding]:
