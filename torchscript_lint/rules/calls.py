@@ -96,7 +96,7 @@ RULES: tuple[Rule, ...] = (
         name="builtin-keywords",
         summary="keyword arguments to a builtin form that takes none",
         message="`{function}` takes no keyword arguments",
-        compiler="no keyword arguments",
+        compiler="keyword arguments",
         why="checkApplyNumInputs in torch/csrc/jit/frontend/ir_emitter.cpp.",
         instead="pass them by position",
     ),
