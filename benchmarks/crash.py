@@ -12,6 +12,7 @@ whether there were any.
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 import signal
 import sys
@@ -157,7 +158,9 @@ def main() -> int:
     root = Path(args.corpora)
     results: dict[str, Result] = {}
     for name in args.package or sorted(path.name for path in root.iterdir() if path.is_dir()):
-        result = results[name] = run(root / name, args.seconds)
+        # A process of its own each: a package's trees take up to some gigabytes.
+        with multiprocessing.Pool(1) as pool:
+            result = results[name] = pool.apply(run, (root / name, args.seconds))
         spent = ", ".join(f"{mode} {targets} {result.seconds[mode, targets]:.1f} s" for mode, targets in RUNS)
         print(f"{name}: {result.files} files, {result.unreadable} unreadable; {spent}", file=sys.stderr)
         for (mode, targets), (seconds, path) in result.slowest.items():
