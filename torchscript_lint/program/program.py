@@ -117,7 +117,7 @@ class Program:
             return self._bound(module, name, binding, hops)
         for source, level in reversed(module.stars):
             target = self._absolute(module, source, level)
-            other = None if _is_torch(target) else self.find(target, module)
+            other = None if _is_foreign(target) else self.find(target, module)
             if other is None:
                 if target == "typing":
                     if name in typing.__all__:
@@ -149,7 +149,7 @@ class Program:
             return self._module(module, binding.source)
         if binding.kind == "from":
             target = self._absolute(module, binding.source, binding.level)
-            if _is_torch(target) or not target:
+            if _is_foreign(target) or not target:
                 return External(f"{target}.{binding.name}")
             other = self.find(target, module)
             if other is None:
@@ -192,7 +192,7 @@ class Program:
         return found
 
     def _module(self, module: Module, name: str) -> Definition:
-        if not _is_torch(name):
+        if not _is_foreign(name):
             found = self.find(name, module)
             if found is not None and found is not module:
                 return ModuleRef(found)
@@ -267,6 +267,6 @@ def _chain(node: ast.expr) -> list[str] | None:
     return [node.id, *reversed(parts)]
 
 
-def _is_torch(name: str) -> bool:
-    """torch's own modules are the library's to know, even where their source lies in the program."""
-    return name == "torch" or name.startswith("torch.")
+def _is_foreign(name: str) -> bool:
+    """torch's own modules, and numpy's, are the library's to know, even where their source lies in the program."""
+    return name.partition(".")[0] in ("torch", "numpy")

@@ -274,6 +274,9 @@ def call_function(
     if function.modifier in ("ignore", "unused", "drop"):
         return call_opaque(ck, function, receiver, args, keywords, node)
     compiled = ck.session.compile(function, receiver, ck.chain)
+    if compiled.done and compiled.failed and ck.session.is_outside(function.module):
+        words = ck.session.words(function.module)
+        return ck.report("library-function", node, function=function.name, message=words)
     if not compiled.done:
         kind = "method" if receiver is not None else "function"
         if isinstance(receiver, ModuleObject) and receiver.attribute is not None:

@@ -15,7 +15,7 @@ from torchscript_lint.script.resolve import Names, transparent
 from torchscript_lint.script.scope import Frame
 from torchscript_lint.script.session import Compiled, Session, parameters, schema_of, unknown_schema
 from torchscript_lint.script.typecomments import signature_of_comment
-from torchscript_lint.script.values import UNKNOWN_VALUE, Simple, Sugared, UnscriptedDataclass
+from torchscript_lint.script.values import UNKNOWN_VALUE, ModuleObject, Simple, Sugared, UnscriptedDataclass
 from torchscript_lint.source import tree
 from torchscript_lint.types import annotations as ann
 from torchscript_lint.types.model import INFERRED, NONE, UNKNOWN, ClassType, Type
@@ -58,6 +58,9 @@ class Checker:
         self.failures = 0
         self.muted = 0
         self.binders = 1
+        owner = function.owner
+        foreign = isinstance(receiver, ModuleObject) and owner is not None and receiver.cls is not owner
+        self._inherited = function if foreign else None
         session.begin(self)
 
     # --- reports ---------------------------------------------------------------------------------
@@ -69,7 +72,7 @@ class Checker:
         self.failures += 1
         self.session.report(
             rule, self.function.module, node.span, detail,
-            target=self.function.qualname, chain=self.chain, warning=self.uncertain > 0,
+            target=self.function.qualname, chain=self.chain, warning=self.uncertain > 0, inherited=self._inherited,
         )  # fmt: skip
         return UNKNOWN_VALUE
 

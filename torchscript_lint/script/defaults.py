@@ -149,7 +149,10 @@ def _name_fits(checker: Checker, node: ast.expr, type_: Type) -> bool | None:
         entry = library.attribute(found.name) if "." in found.name else library.builtin(found.name)
         if entry is None or entry.kind != "constant" or entry.type is None:
             return None
-        return None if entry.type is type_ or type_ is NUMBER else (entry.type is INT and type_ is FLOAT) or None
+        if isinstance(entry.value, (int, float)) and not found.name.startswith("torch."):
+            return _constant_fits(entry.value, type_)
+        # A dtype, layout or memory format is an int to the compiler, and nothing else.
+        return type_ is entry.type or (type_ is BOOL and None)
     if isinstance(found, Value) and found.value is not None:
         name = pyvalues.python_type(checker.names, found, found.value)[0]
         expected = {"int": 0, "float": 0.5, "str": "", "bool": True}.get(name)

@@ -129,6 +129,12 @@ def python_type(names: Names, value: Value, node: ast.expr) -> tuple[str, Type |
         return _arithmetic(names, value, node)
     if isinstance(node, (ast.Name, ast.Attribute)):
         return _reference(names, value, node)
+    if isinstance(node, ast.Call):
+        found = names.session.program.definition(value.module, node.func)
+        if isinstance(found, External) and found.name.startswith("math."):
+            name = _called(found.name)
+            return name, {"int": INT, "bool": BOOL}.get(name, FLOAT if name else None), NO
+        return "", None, NO
     if isinstance(node, ast.Compare) and (
         all(isinstance(op, (ast.Is, ast.IsNot, ast.In, ast.NotIn)) for op in node.ops)
         or any(isinstance(part, ast.Constant) and isinstance(part.value, str) for part in (node.left, *node.comparators))
@@ -176,7 +182,7 @@ def _call(names: Names, value: Value, node: ast.Call, constant: bool) -> Sugared
             if isinstance(inner, Function):
                 return Functions((inner,)) if found.name == "torch.jit.script" else Opaque(inner)
             return UNKNOWN_VALUE
-        type_name = _CALLS.get(found.name, "") or _class_named(found.name)
+        type_name = _called(found.name)
         if not type_name:
             return _declared(value, constant)
         if constant and type_name == "device":
@@ -194,6 +200,22 @@ def _call(names: Names, value: Value, node: ast.Call, constant: bool) -> Sugared
         if declared in _DECLARED and not constant:
             return PythonObject(declared)
     return _declared(value, constant)
+
+
+#: Functions of math that give an int or a bool.
+_MATH = {
+    **dict.fromkeys(("ceil", "floor", "gcd", "lcm", "factorial", "comb", "perm", "isqrt", "trunc"), "int"),
+    **dict.fromkeys(("isclose", "isfinite", "isinf", "isnan"), "bool"),
+    **dict.fromkeys(("frexp", "modf", "prod"), ""),
+}
+
+
+def _called(name: str) -> str:
+    """The Python type that a call of a name outside the program gives; empty where it is not sure."""
+    package, _, last = name.rpartition(".")
+    if package == "math":
+        return _MATH.get(last, "float")
+    return _CALLS.get(name, "") or _class_named(name)
 
 
 def _class_named(name: str) -> str:
@@ -215,7 +237,7 @@ def _common_kind(names: Names, value: Value) -> str:
             return ""
         if isinstance(binding.value, ast.Call):
             name = value.module.dotted(binding.value)
-            kinds.add(_CALLS.get(name, ""))
+            kinds.add(_called(name))
         else:
             kinds.add(python_type(names, value, binding.value)[0])
     kinds.discard("NoneType")

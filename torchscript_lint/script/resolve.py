@@ -279,8 +279,17 @@ def _is_exception(name: str) -> bool:
     return isinstance(found, type) and issubclass(found, Exception)
 
 
+#: Objects of the standard library, by what the compiler says of their types.
+_OBJECTS = {
+    "os.environ": "_Environ", "sys.argv": "list", "sys.path": "list", "sys.modules": "dict", "sys.stdout": "TextIOWrapper",
+    "sys.stderr": "TextIOWrapper", "sys.stdin": "TextIOWrapper", "warnings.filters": "list", "logging.root": "RootLogger",
+}  # fmt: skip
+
+
 def external(name: str, *, constant: bool) -> Sugared:
     """A name outside the program, by dotted path: what the library knows of it."""
+    if name in _OBJECTS:
+        return PythonObject(_OBJECTS[name])
     if name in _SPECIAL:
         return Special(_SPECIAL[name])
     if name in _LEGACY_TENSORS:

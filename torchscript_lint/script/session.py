@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from torchscript_lint.findings import Finding, make
@@ -75,6 +77,9 @@ class Session:
         self._classes: dict[Class, ClassInfo] = {}
         self._lowered: set[int] = set()
         self.named_tuples: dict[Class, NamedTupleType | None] = {}
+        # Findings in methods that only subclasses' instances gave so far, by their keys.
+        self._inherited: dict[tuple[object, ...], Function] = {}
+        self._roots = frozenset(map(os.path.abspath, program.roots))
 
     # --- reports ---------------------------------------------------------------------------------
 
@@ -88,14 +93,30 @@ class Session:
         target: str,
         chain: tuple[str, ...],
         warning: bool = False,
+        inherited: Function | None = None,
     ) -> None:
-        """Note a finding; of the same one by several ways the first stays, an error before a warning."""
+        """Note a finding; of the same one by several ways the first stays, an error before a warning.
+
+        Args:
+            rule: name of the rule.
+            module: the file.
+            span: as the tree has it.
+            detail: the values of the rule's templates.
+            target: qualified name of the function.
+            chain: qualified names from the entry point to it.
+            warning: whether it fails in some configuration only.
+            inherited: the method it is in, where that is compiled for an instance of a subclass.
+        """
         made = make(
             BY_NAME[rule], module.path, module.source.region(span), detail,
             severity="warning" if warning else None, target=target, chain=chain,
         )  # fmt: skip
         key = (made.path, made.row, made.column, made.code)
         known = self.findings.get(key)
+        if inherited is None:
+            self._inherited.pop(key, None)
+        elif known is None:
+            self._inherited[key] = inherited
         if known is None or (known.severity == "warning" and made.severity == "error"):
             self.findings[key] = made
 
@@ -112,6 +133,26 @@ class Session:
                     target=function.qualname, chain=chain, warning=opaque,
                 )  # fmt: skip
         return bool(rejections)
+
+    def result(self) -> list[Finding]:
+        """All findings, in order. What fails in a method only for instances of subclasses is a warning."""
+        found = dict(self.findings)
+        for key, function in self._inherited.items():
+            own = self._compiled.get((id(function), id(function.owner)))
+            if own is not None and own.done and key in found:
+                found[key] = replace(found[key], severity="warning")
+        return sorted(found.values())
+
+    def is_outside(self, module: Module) -> bool:
+        """Whether a file is none of those that are linted, so that its findings are shown where it is called."""
+        return bool(self._roots) and os.path.abspath(module.path) not in self._roots
+
+    def words(self, module: Module) -> str:
+        """The compiler's words on the first thing wrong with a file outside of the run."""
+        for finding in self.findings.values():
+            if finding.path == module.path:
+                return finding.compiler or finding.message
+        return "a function that it calls does not compile"
 
     # --- compiling -------------------------------------------------------------------------------
 

@@ -34,7 +34,7 @@ def check(program: Program, module: Module, targets: str = "auto") -> list[Findi
         checked.
     """
     session = _run(program, module, targets)
-    return sorted(session.findings.values())
+    return session.result()
 
 
 def compile_instance(session: Session, cls: Class) -> list[Target]:

@@ -115,6 +115,7 @@ class RecordingSession(Session):
         target: str,
         chain: tuple[str, ...],
         warning: bool = False,
+        inherited: Function | None = None,
     ) -> None:
         before, self.findings = self.findings, {}
         try:
