@@ -2,6 +2,7 @@
 """What of a module class is compiled although nothing calls it: each set literal is refused where it is."""
 
 import functools
+from enum import Enum
 from typing import List
 
 import torch
@@ -385,6 +386,33 @@ class ClassConditional:
 
     def __init__(self):
         self.x = 1
+
+
+class _Half(Enum):
+    half = 1 / 2
+    whole = 2 / 2
+
+
+class _Third(Enum):
+    third = 1 / 3
+
+    def show(self):
+        return {1}
+
+
+@torch.jit.script
+def enum_annotated(x: Tensor, part: _Third):
+    return x
+
+
+def _enum_used(x):
+    part = _Half.half
+    return x
+
+
+@torch.jit.script
+def enum_used(x):
+    return _enum_used(x)
 
 
 @torch.jit.script

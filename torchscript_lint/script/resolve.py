@@ -176,6 +176,7 @@ class Names:
             type_ = enums.named_tuple(self.session, cls)
             return NamedTupleObject(type_) if type_ is not None else UNKNOWN_VALUE
         if kind == "enum":
+            classes.body(self.session, cls, self.chain)
             enum = enums.enum_type(cls)
             return EnumObject(enum) if enum is not None else UNKNOWN_VALUE
         if kind == "class":
@@ -226,6 +227,7 @@ class Names:
             type_ = enums.named_tuple(self.session, cls)
             return Found(type=type_) if type_ is not None else Found(other="unknown")
         if kind == "enum":
+            classes.body(self.session, cls, self.chain)
             enum = enums.enum_type(cls)
             return Found(type=enum) if enum is not None else Found(other="unknown")
         if kind == "class":
