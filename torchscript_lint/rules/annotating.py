@@ -35,7 +35,7 @@ RULES: tuple[Rule, ...] = (
         name="bare-container-annotation",
         summary="container annotation without what it contains",
         message="`{name}` doesn't say what it contains",
-        compiler="Attempted to use {name} without a contained type. Please add a contained type, e.g. {example}",
+        compiler="Attempted to use {name} without",
         why="A container has one element type, known while compiling "
         "(raise_error_container_parameter_missing, torch/_jit_internal.py).",
         instead="say what it contains: `{example}`",
@@ -95,8 +95,8 @@ RULES: tuple[Rule, ...] = (
         name="dict-key-type",
         summary="dict annotation with keys of an unsupported type",
         message="a dict cannot have keys of type {key}",
-        compiler="Cannot create dict for key type '{key}', only int, float, complex, Tensor, device and "
-        "string keys are supported",
+        # The key follows in the compiler's other spelling: `(int, int)`, `int?`, `int[]`.
+        compiler="Cannot create dict for key type '",
         why="DictType::create (ATen/core/type.cpp) allows keys of int, bool, float, complex, "
         "Tensor, device and str only.",
         instead="encode the key as a str or an int",

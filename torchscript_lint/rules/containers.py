@@ -201,6 +201,29 @@ RULES: tuple[Rule, ...] = (
         instead="use a float, or a smaller number",
     ),
     Rule(
+        code="TS361",
+        name="dict-constructor-annotation",
+        summary="dict() for an annotation of another type",
+        message="{constructor}() is given where {annotation} is wanted",
+        compiler="Expected a type annotation of Dict for dict constructor dict(), got",
+        why="emitApplySpecialFormForDict in torch/csrc/jit/frontend/ir_emitter.cpp: an empty `dict()` takes its"
+        " types from the annotation. The error has no place.",
+        instead="correct the annotation",
+    ),
+    Rule(
+        code="TS362",
+        name="container-for-any",
+        summary="list or comprehension where Any, or a list of unknown elements, is wanted",
+        message="a {container} is given where {annotation} is wanted; torch.jit.script crashes on it",
+        compiler="",
+        why="emitListLiteral, emitListComprehension, emitDictComprehension in"
+        " torch/csrc/jit/frontend/ir_emitter.cpp read the element type of an annotation without looking"
+        " whether it has one: a literal ends the process with a segmentation fault, a comprehension with an"
+        " internal assertion, both without a place. (A dict literal, and a list that is bound to a name first,"
+        " are accepted.)",
+        instead="bind the {container} to a variable of its own first, and assign or return that variable",
+    ),
+    Rule(
         code="TS365",
         name="list-elements",
         summary="list whose elements are not what its annotation says",
@@ -306,12 +329,12 @@ RULES: tuple[Rule, ...] = (
     Rule(
         code="TS376",
         name="constructor-annotation",
-        summary="list() or dict() for an annotation of another type",
+        summary="list() for an annotation of another type",
         message="{constructor}() is given where {annotation} is wanted",
-        compiler="got {annotation}",
-        why="emitApplySpecialFormForList, emitApplySpecialFormForDict in "
-        "torch/csrc/jit/frontend/ir_emitter.cpp.",
-        instead="correct the annotation",
+        compiler="Expected list type annotation for {constructor}(), found {annotation}",
+        why="emitApplySpecialFormForList in torch/csrc/jit/frontend/ir_emitter.cpp: an empty `list()` takes its"
+        " element type from the annotation, which must be a List itself, not an Optional or a Union of one.",
+        instead="write `[]`, which an Optional or Union of one list takes, or correct the annotation",
     ),
     Rule(
         code="TS377",
