@@ -26,17 +26,19 @@ _PROBLEMS = {
 }
 
 
-def check_class(session: Session, cls: Class) -> None:
+def check_class(session: Session, cls: Class) -> bool:
     """Report what instances of a module class are rejected for as a whole.
 
     Args:
         session: the run, to which findings are reported.
         cls: the class.
+
+    Returns:
+        Whether there is an instance to compile: not if ``__init__`` never makes it a module.
     """
     if not is_module(cls):
-        return
-    found = session.instance(cls)
-    _Check(session, cls, found).run()
+        return True
+    return _Check(session, cls, session.instance(cls)).run()
 
 
 class _Check:
@@ -45,9 +47,10 @@ class _Check:
         self.cls = cls
         self.found = found
 
-    def run(self) -> None:
-        """Everything."""
-        self._initialised()
+    def run(self) -> bool:
+        """Everything; whether the instance is a module at all."""
+        if not self._initialised():
+            return False
         annotations = class_annotations(self.cls)
         for name, attribute in self.found.attributes.items():
             self._lazy(name, attribute)
@@ -55,6 +58,7 @@ class _Check:
                 self._constant(name, attribute, annotations.get(name))
             elif name in annotations:
                 self._annotation(name, attribute, annotations[name])
+        return True
 
     def _report(
         self, rule: str, module: Module, node: ast.AST, detail: dict[str, str], *, warning: bool = False
@@ -63,15 +67,16 @@ class _Check:
         span = node_span(node) if isinstance(node, ast.expr) else _head(node)
         self.session.report(rule, module, span, detail, target=name, chain=(name,), warning=warning)
 
-    def _initialised(self) -> None:
-        """``__init__`` ends without having called that of ``nn.Module``."""
+    def _initialised(self) -> bool:
+        """Whether ``__init__`` calls that of ``nn.Module``, for all the source tells."""
         if self.found.initialised is not False or not self.found.complete:
-            return
+            return True
         for entry in lineage(self.cls).classes:
             if isinstance(entry, Class) and "__init__" in entry.functions:
                 node = entry.functions["__init__"].node
                 self._report("module-not-initialised", entry.module, node, {"module": self.cls.name})
-                return
+                return False
+        return True
 
     def _lazy(self, name: str, attribute: Attribute) -> None:
         """A parameter that has no shape yet, here or in a module of torch."""

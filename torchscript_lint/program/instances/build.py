@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from torchscript_lint.program.classes import lineage
-from torchscript_lint.program.definitions import Class, External
+from torchscript_lint.program.definitions import Class, External, Function
 from torchscript_lint.program.instances.annotations import (
     ClassAnnotation,
     class_annotation,
@@ -18,7 +18,7 @@ from torchscript_lint.program.instances.annotations import (
 from torchscript_lint.program.instances.calls import entry_arguments, init
 from torchscript_lint.program.instances.casts import cannot_cast, shown
 from torchscript_lint.program.instances.constants import constant_of, constant_type, invalid_constant
-from torchscript_lint.program.instances.elsewhere import Elsewhere, elsewhere
+from torchscript_lint.program.instances.elsewhere import Elsewhere, elsewhere, is_abstract
 from torchscript_lint.program.instances.infer import infer
 from torchscript_lint.program.instances.model import NO_CONSTANT, Attribute, Instance
 from torchscript_lint.program.instances.run import HARMLESS, Exhausted, Frame, Run
@@ -121,8 +121,10 @@ class Maker:
             Attribute("_is_full_backward_hook", "value", cls.module, hook, certain=hook is not UNKNOWN),
         )
         self._class_constants(attributes)
-        complete = run.complete and not dead and not self._makes_names_up()
+        complete = run.complete and not dead and not self._makes_names_up() and not is_abstract(cls)
         for name in self.outside.names - attributes.keys():
+            if isinstance(run.class_function(name), Function):
+                continue  # a method, unless someone replaces it
             attributes[name] = Attribute(name, "unknown", cls.module, always=False, certain=False)
         return Instance(cls, attributes, complete, run.state.initialised, run.container)
 

@@ -66,6 +66,8 @@ def elsewhere(cls: Class) -> Elsewhere:
                     continue  # the compiler checks these against the type that __init__ gives
                 stores.setdefault(name, []).extend(values)
                 names.add(name)
+    for other in _subclasses(cls.module).get(cls, ()):
+        names |= _said_by(other)
     return Elsewhere(stores, frozenset(anywhere), frozenset(names))
 
 
@@ -83,6 +85,50 @@ def _once(compute: Callable[[Function], _Of]) -> Callable[[Function], _Of]:
         return found
 
     return asked
+
+
+def _subclasses(module: Module) -> dict[Class, list[Class]]:
+    """The classes of a file by each of their bases, direct or not."""
+    found: dict[Class, list[Class]] | None = getattr(module, "_subclasses", None)
+    if found is None:
+        found = {}
+        for cls in module.classes.values():
+            for base in lineage(cls).classes[1:]:
+                if isinstance(base, Class):
+                    found.setdefault(base, []).append(cls)
+        module._subclasses = found  # type: ignore[attr-defined]
+    return found
+
+
+def _said_by(cls: Class) -> set[str]:
+    """Names that a subclass gives its instances: what the base only uses is not missing from these."""
+    names = {*cls.functions, *cls.assigns}
+    for function in cls.functions.values():
+        names |= _self_stores(function).keys()
+    return names
+
+
+def is_abstract(cls: Class) -> bool:
+    """Whether a method that nothing nearer defines says that a subclass is to define it."""
+    seen: set[str] = set()
+    for entry in lineage(cls).classes:
+        if not isinstance(entry, Class):
+            continue
+        for name, function in entry.functions.items():
+            if name not in seen and (_raises_only(function) or "abc.abstractmethod" in function.decorators):
+                return True
+        seen |= {*entry.functions, *entry.assigns}
+    return False
+
+
+@_once
+def _raises_only(function: Function) -> bool:
+    body = function.node.body
+    last = body[-1]
+    if len(body) > 2 or not isinstance(last, ast.Raise) or last.exc is None:
+        return False
+    raised = last.exc.func if isinstance(last.exc, ast.Call) else last.exc
+    return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
 
 
 @_once

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from torchscript_lint.program.definitions import Class, Definition, External
 from torchscript_lint.program.module import Module
-from torchscript_lint.types.model import UNKNOWN, Type
+from torchscript_lint.types.model import NONE, UNKNOWN, Type
 
 
 class _NoConstant:
@@ -98,6 +99,20 @@ class Instance:
     complete: bool
     initialised: bool | None = True
     container: str = ""
+
+    @cached_property
+    def discriminators(self) -> frozenset[str]:
+        """Names by which the compiler tells configurations apart, and leaves branches out.
+
+        What is None in some of them, or set in some, and constants whose value is not one.
+        """
+        return frozenset(
+            name
+            for name, found in self.attributes.items()
+            if not found.always
+            or any(part.type is NONE for part in found.alternatives)
+            or (found.is_constant and found.constant is NO_CONSTANT)
+        )
 
     def attribute(self, name: str) -> Attribute | None:
         """The attribute of this name, or None (then it is absent if ``complete``, else unknown)."""

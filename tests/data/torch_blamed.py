@@ -1,0 +1,88 @@
+"""Modules that the compiler rejects with a place in torch's own files: there is no line of theirs to mark."""
+
+import torch
+from torch import nn
+
+
+class _Holder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(2, 2)
+
+    def run(self, x):
+        return self.fc(x)
+
+
+class CallsList(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(2, 2)])
+
+    def forward(self, x):
+        return self.layers(x)  # found: TS629
+
+
+class CallsHolder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.holder = _Holder()
+
+    def forward(self, x):
+        return self.holder(x)  # found: TS629
+
+
+class CallsMethod(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.holder = _Holder()
+
+    def forward(self, x):
+        return self.holder.run(x)
+
+
+class CallsSequential(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Linear(2, 2))
+
+    def forward(self, x):
+        return self.layers(x)
+
+
+class Parameters(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(2, 2)
+
+    def forward(self, x):
+        for parameter in self.parameters():  # found: TS607
+            x = x + parameter.sum()
+        return x
+
+
+class NamedParameters(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(2, 2)
+
+    def forward(self, x):
+        for _, parameter in self.named_parameters():  # found: TS607
+            x = x + parameter.sum()
+        return x
+
+
+class To(nn.Module):
+    def forward(self, x):
+        self.to(torch.float)  # found: TS607
+        return x
+
+
+class StateDict(nn.Module):
+    def forward(self, x):
+        return self.state_dict()  # found: TS607
+
+
+class Apply(nn.Module):
+    def forward(self, x):
+        self.apply(x)  # found: TS607
+        return x
