@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from torchscript_lint.program import Class, Function
-from torchscript_lint.source.lower import class_body_rejections, node_span
+from torchscript_lint.source.classbody import class_body_rejections
+from torchscript_lint.source.lower import node_span
 
 if TYPE_CHECKING:
     from torchscript_lint.script.session import Session
