@@ -136,11 +136,13 @@ class Session:
 
     def result(self) -> list[Finding]:
         """All findings, in order. What fails in a method only for instances of subclasses is a warning."""
+        for function in set(self._inherited.values()):
+            if function.owner is not None:
+                # Whether it fails for the class that defines it as well.
+                self.compile(function, self.module_value(function.owner), ())
         found = dict(self.findings)
-        for key, function in self._inherited.items():
-            own = self._compiled.get((id(function), id(function.owner)))
-            if own is not None and own.done and key in found:
-                found[key] = replace(found[key], severity="warning")
+        for key in self._inherited:
+            found[key] = replace(found[key], severity="warning")
         return sorted(found.values())
 
     def is_outside(self, module: Module) -> bool:
