@@ -132,8 +132,9 @@ def as_tuple(ck: Checker, value: Sugared, node: tree.Node, size: int | None = No
     if isinstance(value, Items):
         return value.items
     if isinstance(value, ModuleObject):
-        items = modules.iterate(ck, value, node)
-        return items.items if isinstance(items, Items) else None
+        if not modules.is_open(value):
+            ck.report("module-unpack", node)
+        return None
     if not isinstance(value, Simple):
         ck.report("not-a-tuple", node, kind=value.kind)
         return None

@@ -30,7 +30,7 @@ from torchscript_lint.script.values import (
     is_unknown,
 )
 from torchscript_lint.source import tree
-from torchscript_lint.types.model import BOOL, INT, NONE, STR, TENSOR, UNKNOWN, Type
+from torchscript_lint.types.model import BOOL, INT, NONE, STR, TENSOR, UNKNOWN, ClassType, Type
 from torchscript_lint.types.relations import is_subtype
 
 if TYPE_CHECKING:
@@ -91,6 +91,8 @@ def is_open(module: ModuleObject) -> bool:
 
 def from_attribute(ck: Checker, holder: ModuleObject, found: Attribute, node: tree.Node) -> Sugared:
     """An attribute of an instance as a value."""
+    if not found.always and found.node is not None and not holder_open(ck, holder) and not _settled(ck, holder, found):
+        ck.report("module-attribute-uncertain", node, module=holder.name, name=found.name)
     if found.kind == "module":
         return module_of(ck, found)
     if found.kind in ("parameter", "buffer", "value"):
@@ -103,6 +105,21 @@ def from_attribute(ck: Checker, holder: ModuleObject, found: Attribute, node: tr
             reason=found.reason,
         )  # fmt: skip
     return UNKNOWN_VALUE
+
+
+def _settled(ck: Checker, holder: ModuleObject, found: Attribute) -> bool:
+    """Whether the function may be compiled with the attribute only where it is there.
+
+    So it may if it looks at something by which the compiler leaves branches out.
+    """
+    if ck.uncertain or holder.instance is None:
+        return True
+    others = holder.instance.discriminators - {found.name}
+    return any(
+        (isinstance(node, ast.Attribute) and node.attr in others)
+        or (isinstance(node, ast.Constant) and node.value == found.name)
+        for node in ast.walk(ck.function.node)
+    )
 
 
 def _function(ck: Checker, holder: ModuleObject, found: Attribute, node: tree.Node) -> Sugared:
@@ -155,7 +172,9 @@ def attribute(ck: Checker, base: ModuleObject, name: str, node: tree.Node) -> Su
         return found
     if base.instance is None or not base.instance.complete or holder_open(ck, base):
         return UNKNOWN_VALUE
-    if name.startswith("__") or ck.function.name == "__init__":
+    # A private name is looked for as it is written, and kept as Python mangles it.
+    dunder = name.startswith("__") and name.endswith("__")
+    if dunder or ck.function.name == "__init__" or _is_class_level(base, name):
         return UNKNOWN_VALUE
     return ck.report("module-attribute-missing", node, module=base.name, name=name)
 
@@ -177,6 +196,25 @@ def lookup(ck: Checker, base: ModuleObject, name: str, node: tree.Node) -> Sugar
     if isinstance(defined, External):
         return _inherited(ck, base, name, node)
     return None
+
+
+#: Values in a class body that are no functions, whatever they are.
+_PLAIN = (ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.UnaryOp, ast.BinOp, ast.JoinedStr)
+
+
+def _is_class_level(base: ModuleObject, name: str) -> bool:
+    """Whether the class body binds the name to what may be a function or property, or declares overloads of it."""
+    from torchscript_lint.program.classes import lineage
+
+    assert base.cls is not None
+    for entry in lineage(base.cls).classes:
+        if isinstance(entry, Class):
+            value = entry.assigns.get(name, (None, None))[1]
+            if name in entry.overloads or name in entry.inner:
+                return True
+            if value is not None:
+                return not isinstance(value, _PLAIN)
+    return False
 
 
 def _method(ck: Checker, base: ModuleObject, function: Function, node: tree.Node) -> Sugared:
@@ -231,7 +269,8 @@ def _torch_base(base: ModuleObject) -> library.NNModule | None:
     assert base.cls is not None
     for entry in lineage(base.cls).classes:
         if isinstance(entry, External) and is_module_name(entry.name):
-            return library.nn_module(entry.name.rpartition(".")[2])
+            last = entry.name.rpartition(".")[2]
+            return library.nn_module(last) if last != "Module" else None
     return None
 
 
@@ -385,7 +424,9 @@ def slice_container(ck: Checker, base: ModuleObject, index: tree.Slice, node: tr
     ]
     kind = container_kind(base)
     if kind not in ("list", "paramlist"):
-        return UNKNOWN_VALUE
+        if is_open(base) or (base.cls is not None and not kind and not _only_nn_module(base)):
+            return UNKNOWN_VALUE
+        return ck.report("module-not-tuple", node)
     members = _members(ck, base)
     if members.items is None:
         return Items(None, _as_plain(members.item))
@@ -421,13 +462,28 @@ def call(
         forward = attribute(ck, base, "forward", node)
         if isinstance(forward, (Functions, Library, Opaque, Builtin)):
             return expressions.as_value(ck, calls.call(ck, forward, list(args), keywords, node), node)
+        if _only_nn_module(base) and not _may_have_forward(base):
+            return ck.report("module-missing-forward", node, module=base.name)
         return UNKNOWN_VALUE
     if not base.external or not is_module_name(base.external) or is_open(base):
         return UNKNOWN_VALUE
+    if base.external.rpartition(".")[2] in ("ModuleList", "ModuleDict"):
+        return ck.report("module-missing-forward", node, module=_held_as(base))
     known = library.nn_module(base.external.rpartition(".")[2])
     if known is None or not known.forward:
         return UNKNOWN_VALUE
     return calls.call_signatures(ck, "forward", known.forward, args, keywords, node)
+
+
+def _may_have_forward(base: ModuleObject) -> bool:
+    """Whether the class or the instance says anything of a `forward`."""
+    from torchscript_lint.program.classes import lineage
+
+    assert base.cls is not None
+    if base.instance is None or not base.instance.complete or base.instance.attribute("forward") is not None:
+        return True
+    line = [entry for entry in lineage(base.cls).classes if isinstance(entry, Class)]
+    return any("forward" in names for entry in line for names in (entry.functions, entry.assigns, entry.overloads))
 
 
 def _is_sequential(base: ModuleObject) -> bool:
@@ -481,7 +537,13 @@ def assign(ck: Checker, owner: ModuleObject, name: str, value: Simple, node: tre
     if found.kind == "unconvertible" and found.certain and found.always:
         ck.report("module-attribute-set", node, name=name)
         return
-    if not found.certain or not found.always or found.kind not in ("parameter", "buffer", "value"):
+    if not found.certain or not found.always:
+        return
+    if found.kind == "module" and not isinstance(value.type, ClassType) and not value.unknown:
+        expected = str(found.type) if found.type is not UNKNOWN else f"the module {found.name}"
+        ck.report("attribute-type-change", node, name=name, expected=expected, found=str(value.type))
+        return
+    if found.kind not in ("parameter", "buffer", "value"):
         return
     if found.is_constant:
         ck.report("module-attribute-set", node, name=name)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from torchscript_lint.findings import Finding
 from torchscript_lint.program import Class, Function, Module, Program
 from torchscript_lint.program.classes import is_module, lineage
-from torchscript_lint.script import decorators, entry, interfaces, members, overloads
+from torchscript_lint.script import decorators, entry, interfaces, members, module_rules, overloads
 from torchscript_lint.script.definitions import Definition, definitions
 from torchscript_lint.script.resolve import class_kind
 from torchscript_lint.script.session import Session, deep_stack, receiver_key
@@ -246,6 +246,8 @@ class _Finder:
     def of_instance(self, cls: Class) -> Iterator[Target]:
         """What compiling an instance of a module class starts with."""
         if _is_prepared(cls):
+            return
+        if not module_rules.check_class(self.session, cls):
             return
         receiver = self.session.module_value(cls)
         for member in members.compiled_members(self.session, cls):
