@@ -56,9 +56,7 @@ def main(argv: Sequence[str] | None = None, root: Path = ROOT) -> int:
     arguments = parser.parse_args(argv)
     code, name = arguments.code, arguments.name
     if not re.fullmatch(r"TS\d{3}", code) or code[2] not in FAMILIES:
-        return _refuse(
-            f"{code!r} is no code of a family: TS and three digits, the first one of {', '.join(FAMILIES)}"
-        )
+        return _refuse(f"{code!r} is no code of a family: TS and three digits, the first one of {', '.join(FAMILIES)}")
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
         return _refuse(f"{name!r} is not in kebab-case")
     rules = root / "torchscript_lint" / "rules"

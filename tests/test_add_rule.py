@@ -30,9 +30,7 @@ def add(root: Path, *arguments: str) -> int:
     return load(ROOT / "scripts" / "add_rule.py").main(list(arguments), root)  # type: ignore[attr-defined, no-any-return]
 
 
-@pytest.mark.parametrize(
-    ("code", "family", "mode"), [("TS198", "syntax", "script"), ("TS798", "tracing", "trace")]
-)
+@pytest.mark.parametrize(("code", "family", "mode"), [("TS198", "syntax", "script"), ("TS798", "tracing", "trace")])
 def test_a_rule_is_added(root: Path, code: str, family: str, mode: str) -> None:
     assert add(root, code, "some-thing") == 0
     rules = load(root / "torchscript_lint" / "rules" / f"{family}.py").RULES  # type: ignore[attr-defined]

@@ -104,9 +104,7 @@ def test_json_is_what_was_agreed_on(here: Path, capsys: pytest.CaptureFixture[st
     assert call(capsys, ".", "--output-format=json")[:2] == (0, "[]\n")
 
 
-def test_full_shows_the_place_the_reason_and_the_chain(
-    here: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_full_shows_the_place_the_reason_and_the_chain(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "net.py").write_text(NET)
     _, out, _ = call(capsys, "net.py")
     lines = out.splitlines()
@@ -128,9 +126,7 @@ def test_standard_input(here: Path) -> None:
     assert done.stdout == LINE.replace("net.py", "<stdin>")
     assert tslint("-", stdin=CLEAN).returncode == 0
     assert tslint("-", stdin="").returncode == 0
-    found = json.loads(
-        tslint("-", "--stdin-filename", "a/net.py", "--output-format", "json", stdin=NET).stdout
-    )
+    found = json.loads(tslint("-", "--stdin-filename", "a/net.py", "--output-format", "json", stdin=NET).stdout)
     assert found[0]["filename"] == str(here / "a" / "net.py")
 
 
@@ -168,9 +164,7 @@ def test_what_cannot_be_read_does_not_stop_the_rest(here: Path) -> None:
     (here / "net.py").write_text(NET)
     done = tslint(".", "nope.py", "nope/", "--output-format", "concise")
     assert (done.returncode, done.stdout) == (2, LINE)
-    messages = dict(
-        line.split(": ", 2)[1:] for line in done.stderr.splitlines() if line.startswith("tslint: ")
-    )
+    messages = dict(line.split(": ", 2)[1:] for line in done.stderr.splitlines() if line.startswith("tslint: "))
     assert set(messages) == {"bytes.py", "cookie.py", "nope.py", "nope/"}
     assert "cannot be decoded" in messages["bytes.py"]
     assert "klingon" in messages["cookie.py"]
@@ -305,8 +299,7 @@ def test_a_bad_configuration_is_said_clearly(here: Path) -> None:
 
 def test_show_settings_is_a_configuration(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "pyproject.toml").write_text(
-        '[tool.tslint]\nselect = ["TS13"]\nmode = "script"\n'
-        '[tool.tslint.per-file-ignores]\n"t/*" = ["TS132"]\n'
+        '[tool.tslint]\nselect = ["TS13"]\nmode = "script"\n[tool.tslint.per-file-ignores]\n"t/*" = ["TS132"]\n'
     )
     code, out, _ = call(capsys, "--show-settings", "--ignore", "TS131")
     assert code == 0
@@ -354,9 +347,7 @@ def test_output_file_that_is_a_device(here: Path, capsys: pytest.CaptureFixture[
 
 def test_a_reader_that_has_seen_enough(here: Path) -> None:
     body = "".join(f"        s{number} = {{1}}\n" for number in range(5000))
-    (here / "net.py").write_text(
-        f"import torch\nclass Net(torch.nn.Module):\n    def forward(self, x):\n{body}"
-    )
+    (here / "net.py").write_text(f"import torch\nclass Net(torch.nn.Module):\n    def forward(self, x):\n{body}")
     command = [sys.executable, "-m", "torchscript_lint", "net.py", "-q"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None and process.stderr is not None
@@ -478,7 +469,7 @@ def test_an_interrupted_run(here: Path, jobs: str) -> None:
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     ) as process:
         assert process.stdout is not None and process.stderr is not None
-        assert process.stderr.readline() == b"started\n"
+        assert process.stderr.readline().startswith(b"started")
         before = time.monotonic()
         os.killpg(process.pid, signal.SIGINT)
         assert process.wait(timeout=20) == 130
@@ -555,7 +546,5 @@ def test_all_three_names_are_one_command(here: Path) -> None:
     for name in ("tslint", "torchscript-lint"):
         if not (scripts / name).exists():
             pytest.skip("torchscript-lint is not installed here")
-        done = subprocess.run(
-            [scripts / name, "net.py", "--output-format=concise"], capture_output=True, text=True
-        )
+        done = subprocess.run([scripts / name, "net.py", "--output-format=concise"], capture_output=True, text=True)
         assert (done.returncode, done.stdout) == (1, LINE)

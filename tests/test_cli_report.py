@@ -123,9 +123,7 @@ def test_colour_adds_nothing_else() -> None:
 
 
 def test_notes() -> None:
-    found = replace(
-        FOUND, compiler="words of the compiler", instead="do that " * 40, chain=("A.forward", "f")
-    )
+    found = replace(FOUND, compiler="words of the compiler", instead="do that " * 40, chain=("A.forward", "f"))
     shown = full.render([found], lambda path: None)
     assert "= torch.jit.script says: words of the compiler" in shown
     assert "= reached by: A.forward → f" in shown
@@ -144,9 +142,6 @@ def test_json_is_ascii_and_complete() -> None:
 def test_statistics() -> None:
     weak = replace(FOUND, code="TS101", name="try-block", severity="warning")
     assert statistics.render([]) == ""
-    assert (
-        statistics.render([weak, FOUND, FOUND])
-        == "2  TS132  set-literal  error\n1  TS101  try-block    warning\n"
-    )
+    assert statistics.render([weak, FOUND, FOUND]) == "2  TS132  set-literal  error\n1  TS101  try-block    warning\n"
     assert statistics.summary([], 1) == "No findings in 1 file."
     assert statistics.summary([weak, FOUND, FOUND], 5) == "Found 2 errors and 1 warning in 1 of 5 files."

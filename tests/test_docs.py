@@ -74,6 +74,7 @@ def test_the_changelog_takes_up_new_rules() -> None:
 def test_check_notices_what_is_out_of_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(ROOT / "docs" / "rules", tmp_path / "docs" / "rules")
     shutil.copy(ROOT / "CHANGELOG.md", tmp_path)
+    shutil.copy(ROOT / "README.md", tmp_path)
     monkeypatch.setattr(docs, "ROOT", tmp_path)
     page = tmp_path / "docs" / "rules" / "TS132.md"
     page.write_text("something else")
@@ -117,7 +118,7 @@ def test_readme_names_every_option_of_the_command() -> None:
 
 
 def test_the_readmes_output_is_real(tmp_path: Path) -> None:
-    readme = (ROOT / "README.md").read_text()
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
     source, shown = re.findall(r"```(?:python|console)\n(.*?)```", readme, re.DOTALL)[:2]
     (tmp_path / "net.py").write_text(source)
     command, expected = shown.split("\n", 1)

@@ -58,9 +58,7 @@ def both(*paths: str, flake8: Sequence[str] = ()) -> tuple[list[str], list[str]]
     theirs = run("flake8", "--select=TS", "--isolated", "--jobs=1", *flake8, *paths)
     ours = run("torchscript_lint", "--output-format=concise", "-q", *paths)
     assert theirs[2] == ours[2] == ""
-    return [re.sub(r"^\./", "", line) for line in theirs[1]], [
-        re.sub(r": (TS\d)", r": \1", line) for line in ours[1]
-    ]
+    return [re.sub(r"^\./", "", line) for line in theirs[1]], [re.sub(r": (TS\d)", r": \1", line) for line in ours[1]]
 
 
 def test_the_same_findings_at_the_same_places(here: Path) -> None:

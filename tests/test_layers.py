@@ -13,9 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
     code = "import sys; sys.path.insert(0, '.'); from importlinter.cli import lint_imports_command as c; c()"
-    return subprocess.run(
-        [sys.executable, "-c", code, "--no-cache"], cwd=folder, capture_output=True, text=True
-    )
+    return subprocess.run([sys.executable, "-c", code, "--no-cache"], cwd=folder, capture_output=True, text=True)
 
 
 def test_each_floor_knows_only_the_floors_below_it() -> None:

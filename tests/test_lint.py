@@ -232,9 +232,7 @@ def test_selection(command: Selectors, table: Selectors, on: set[str], off: set[
     assert not off & codes
 
 
-@pytest.mark.parametrize(
-    ("selector", "hint"), [("set-litteral", "set-literal"), ("TS1322", "TS132"), ("E501", "E501")]
-)
+@pytest.mark.parametrize(("selector", "hint"), [("set-litteral", "set-literal"), ("TS1322", "TS132"), ("E501", "E501")])
 def test_unknown_selectors_are_refused(selector: str, hint: str) -> None:
     with pytest.raises(UnknownSelector, match=hint) as raised:
         resolve(Selectors((selector,)))

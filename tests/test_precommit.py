@@ -14,9 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 NET = "import torch\n\n\nclass Net(torch.nn.Module):\n    def forward(self, x):\n        return {x}\n"
 # How pip says that it could not get at a package, as opposed to failing on ours.
-_NO_INDEX = re.compile(
-    r"Could not find a version|No matching distribution|Connection|Temporary failure|timed out"
-)
+_NO_INDEX = re.compile(r"Could not find a version|No matching distribution|Connection|Temporary failure|timed out")
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -62,9 +60,7 @@ def try_repo(hook: Path, project: Path, cache: Path) -> tuple[int, str]:
     )
     output = done.stdout + done.stderr
     if done.returncode == 3 and _NO_INDEX.search(output):
-        pytest.skip(
-            "pip cannot install here: " + next(line for line in output.splitlines() if _NO_INDEX.search(line))
-        )
+        pytest.skip("pip cannot install here: " + next(line for line in output.splitlines() if _NO_INDEX.search(line)))
     return done.returncode, output
 
 

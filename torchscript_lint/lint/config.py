@@ -114,8 +114,7 @@ def _table(file: str, own: object) -> Table:
         targets=_one_of(where, "targets", own.get("targets"), TARGETS),
         mode=_one_of(where, "mode", own.get("mode"), MODES),
         per_file_ignores={
-            str(pattern): _strings(where, f"per-file-ignores.{pattern!r}", value)
-            for pattern, value in per_file.items()
+            str(pattern): _strings(where, f"per-file-ignores.{pattern!r}", value) for pattern, value in per_file.items()
         },
     )
 
@@ -131,7 +130,6 @@ def _one_of(where: str, key: str, value: object, allowed: tuple[str, ...]) -> st
         return None
     if value not in allowed:
         raise ConfigError(
-            f"{where} {key} must be one of {', '.join(allowed)}, not {value!r}"
-            f"{did_you_mean(str(value), allowed)}"
+            f"{where} {key} must be one of {', '.join(allowed)}, not {value!r}{did_you_mean(str(value), allowed)}"
         )
     return str(value)

@@ -49,6 +49,4 @@ class Options:
         if not self.per_file_ignores:
             return frozenset()
         absolute = os.path.abspath(path)
-        return frozenset().union(
-            *(entry.codes for entry in self.per_file_ignores if entry.patterns.match(absolute))
-        )
+        return frozenset().union(*(entry.codes for entry in self.per_file_ignores if entry.patterns.match(absolute)))

@@ -27,9 +27,7 @@ _FORK = sys.platform == "linux"
 _context: Any = multiprocessing.get_context("fork" if _FORK else "spawn")
 
 
-def run_chunks(
-    job: Job, chunks: Sequence[list[str]], processes: int, progress: Progress | None
-) -> Iterator[Outcome]:
+def run_chunks(job: Job, chunks: Sequence[list[str]], processes: int, progress: Progress | None) -> Iterator[Outcome]:
     """Look at all chunks of files; yields what each gives, in the order in which they end.
 
     Args:

@@ -79,8 +79,7 @@ def start(paths: Sequence[str]) -> str:
     paths.
     """
     directories = [
-        absolute if os.path.isdir(absolute) else os.path.dirname(absolute)
-        for absolute in map(os.path.abspath, paths)
+        absolute if os.path.isdir(absolute) else os.path.dirname(absolute) for absolute in map(os.path.abspath, paths)
     ]
     try:
         return os.path.commonpath(directories) if directories else os.getcwd()

@@ -39,10 +39,7 @@ def keep(findings: Iterable[Finding], text: str, *, noqa: bool = True) -> list[F
         return found
     rows = SourceText("", text).lines
     maybe = {
-        row
-        for finding in found
-        for row in _rows(finding)
-        if 0 < row <= len(rows) and _MAYBE.search(rows[row - 1])
+        row for finding in found for row in _rows(finding) if 0 < row <= len(rows) and _MAYBE.search(rows[row - 1])
     }
     if not maybe:
         return found
@@ -76,9 +73,7 @@ def _comments(text: str) -> dict[int, str]:
 
 def _silences(comment: str, finding: Finding, noqa: bool) -> bool:
     patterns = (_NOQA, _IGNORE) if noqa else (_IGNORE,)
-    return any(
-        _names(match.group("codes"), finding) for pattern in patterns for match in pattern.finditer(comment)
-    )
+    return any(_names(match.group("codes"), finding) for pattern in patterns for match in pattern.finditer(comment))
 
 
 def _names(codes: str | None, finding: Finding) -> bool:

@@ -154,9 +154,7 @@ def _walk(
         yield from _walk(name if shown == "." else os.path.join(shown, name), below, ignores, exclude, found)
 
 
-def _left_out(
-    absolute: str, directory: bool, ignores: Sequence[Patterns], exclude: Sequence[Patterns]
-) -> bool:
+def _left_out(absolute: str, directory: bool, ignores: Sequence[Patterns], exclude: Sequence[Patterns]) -> bool:
     return any(pattern.match(absolute, directory=directory) for pattern in exclude) or (
         bool(ignores) and _ignored(absolute, ignores, directory)
     )
