@@ -246,17 +246,22 @@ class _Assessment:
         return list(names)
 
     def _helper(self, finding: Finding, below: dict[str, _Seen]) -> str:
-        file = self.program.load(finding.path)
-        function = file.functions.get(finding.target)
+        """The function or part that a finding lies in, if it scripts and gives nothing but tensors: a number that
+        a scripted part gives is baked in all the same.
+        """
+        function = self.program.load(finding.path).functions.get(finding.target)
         if function is not None:
             unit = self.session.function_unit(function)
             found = [f for path in paths(unit) for f in path.unit.findings.values()]
-            return function.name if not any(f.severity == "error" for f in found) else ""
+            clean = not any(f.severity == "error" for f in found)
+            return function.name if clean and self.session.gives_tensors(function, None) else ""
         owner = below.get(finding.target.rpartition(".")[0])
-        if owner is None or owner.cls.module.path != finding.path or owner.error:
+        if owner is None or owner.cls.module.path != finding.path or owner.error or owner.refused:
             return ""
-        blocked = owner.refused or any(hit.error for hit in owner.script)
-        return "" if blocked else owner.cls.qualname
+        forward = owner.traced.forward if owner.traced is not None else None
+        if forward is None or any(hit.error for hit in owner.script):
+            return ""
+        return owner.cls.qualname if self.session.gives_tensors(forward, owner.cls) else ""
 
 
 def _side(hits: Sequence[_Hit], index: dict[Key, int], refused: Sequence[RefusedPart], open_: Sequence[str]) -> Side:

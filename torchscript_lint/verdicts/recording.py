@@ -13,6 +13,7 @@ from torchscript_lint.program import Class, Function, Module
 from torchscript_lint.script.session import ClassInfo, Compiled, Session, receiver_key
 from torchscript_lint.script.targets import Target, compile_instance
 from torchscript_lint.script.values import Sugared
+from torchscript_lint.types.model import INFERRED, TENSOR, TupleType, Type
 
 if TYPE_CHECKING:
     from torchscript_lint.program import Program
@@ -99,6 +100,15 @@ class RecordingSession(Session):
             self._current = outer
         return self._units[(id(function), None)]
 
+    def gives_tensors(self, function: Function, owner: Class | None) -> bool:
+        """Whether a function, or a method of a module class, gives a tensor or a tuple of tensors."""
+        outer, self._current = self._current, []
+        try:
+            compiled = self.compile(function, self.module_value(owner) if owner is not None else None, ())
+        finally:
+            self._current = outer
+        return compiled.schema is not None and all(map(_tensors, compiled.schema.returns))
+
     # --- what a session is told ------------------------------------------------------------------
 
     def begin(self, checker: Checker) -> None:
@@ -150,6 +160,12 @@ class RecordingSession(Session):
             yield
         finally:
             self._current.pop()
+
+
+def _tensors(type_: Type) -> bool:
+    if isinstance(type_, TupleType):
+        return bool(type_.parts) and all(map(_tensors, type_.parts))
+    return type_ in (TENSOR, INFERRED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,9 @@ def _scripting(script: Side, trace: Side, findings: Sequence[Finding], open_part
     if trace.warnings:
         look = _places([findings[reached.finding] for reached in trace.warnings], path)
         return Way("script", "script it", _sentence(f"{says}; tracing may lose something at {look}"))
+    if script.state == "sometimes":
+        why = f"tracing loses nothing, while scripting fails in some configurations ({_rules(script, findings)})"
+        return Way("trace", "trace it", _sentence(why))
     return Way("either", "script it or trace it", _sentence(f"{says}, and tracing loses nothing"))
 
 

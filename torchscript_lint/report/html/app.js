@@ -116,7 +116,7 @@
   }
   body.addEventListener("click", (event) => {
     const row = event.target.closest("tr");
-    if (row && !event.target.closest("a") && !String(getSelection())) location.hash = row.id;
+    if (row && !event.target.closest("a") && !String(getSelection())) location.hash = `m${row.id.slice(3)}`;
   });
   body.addEventListener("keydown", (event) => {
     const step = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
@@ -126,8 +126,8 @@
     if (!row) return;
     event.preventDefault();
     row.querySelector("a").focus();
-    history.replaceState(null, "", `#${row.id}`);
-    select(Number(row.id.slice(1)), false);
+    history.replaceState(null, "", `#m${row.id.slice(3)}`);
+    select(Number(row.id.slice(3)), false);
   });
 
   // --- the tree ---------------------------------------------------------------------------------
@@ -150,7 +150,7 @@
     const place = $(`f${finding}`).querySelector(".place").textContent.split(" in ")[0];
     const row = place.split(":").slice(-2)[0];
     const text = head.textContent.replace(/^\S+\s*/, "");
-    return [head.querySelector(".code").textContent, text.length > 110 ? `${text.slice(0, 108)}…` : text, row];
+    return [head.querySelector(".code").textContent, text.length > 96 ? `${text.slice(0, 94).trimEnd()}…` : text, row];
   };
   const jump = (holder, finding) => (event) => {
     event.preventDefault();
@@ -193,7 +193,7 @@
     for (const [finding] of ownErrors(module)) {
       const [code, text, row] = message(finding);
       list.append(make("li", { class: "has-block" }, make("a", { class: "leaf block", href: `#f${finding}`, onclick: jump(holder, finding) },
-        make("span", { "aria-hidden": "true" }, "✕"), make("span", { class: "code" }, code), text, make("span", { class: "note" }, `line ${row}`))));
+        make("span", { "aria-hidden": "true" }, "✕"), make("span", { class: "code" }, code), make("span", { class: "text" }, text), make("span", { class: "note" }, `line ${row}`))));
     }
     for (const part of module.c) list.append(node(part, holder, path));
     return list;
@@ -277,12 +277,20 @@
     make("p", { class: "place" }, `${path}:${row}`),
     make("p", { class: "chain" }, chains[chain].join(" → ")),
     make("dl", { class: "notes" }, make("dt", {}, "torch.jit.script says"), make("dd", { class: "says" }, text))));
+  // Within its own list only: the page stays where it is.
+  const reveal = (row) => {
+    const list = row.closest(".scroll");
+    const head = list.querySelector("thead").offsetHeight;
+    const top = row.offsetTop - list.querySelector("table").offsetTop;
+    if (top - head < list.scrollTop) list.scrollTop = top - head;
+    else if (top + row.offsetHeight > list.scrollTop + list.clientHeight) list.scrollTop = top + row.offsetHeight - list.clientHeight;
+  };
   const select = (number, scroll) => {
     const module = modules[number];
     if (!module) return;
     for (const row of body.querySelectorAll(".on")) row.classList.remove("on");
-    const row = $(`m${number}`);
-    if (row) { row.classList.add("on"); row.scrollIntoView({ block: "nearest" }); }
+    const row = $(`row${number}`);
+    if (row) { row.classList.add("on"); reveal(row); }
     const detail = $("detail");
     const [kind, title, why] = module.w;
     detail.replaceChildren(
@@ -316,6 +324,10 @@
       detail.append(make("h3", {}, "Held by"), make("div", { class: "holders" }, ...shown, module.h.length > 40 ? `and ${module.h.length - 40} more` : ""));
     }
     detail.scrollTop = 0;
+    for (const frame of detail.querySelectorAll(".frame")) {
+      const mark = frame.querySelector("mark");
+      if (mark) frame.scrollLeft = Math.max(0, mark.offsetLeft + mark.offsetWidth - frame.offsetLeft - frame.clientWidth + 24);
+    }
     if (scroll && getComputedStyle(detail).position !== "sticky") detail.scrollIntoView();
   };
   const follow = () => {
@@ -338,6 +350,6 @@
   else {
     // The one most in need of a look.
     const worst = rows.reduce((best, row) => (best && Number(best.dataset.scriptRank) >= Number(row.dataset.scriptRank) ? best : row), null);
-    if (worst) select(Number(worst.id.slice(1)), false);
+    if (worst) select(Number(worst.id.slice(3)), false);
   }
 })();

@@ -108,7 +108,7 @@ def frame(finding: Finding, sources: Sources) -> str:
 
 def _row(finding: Finding, source: _Coloured, row: int, last: int) -> str:
     if row == 0:
-        return '<span class="row"><span class="no">⋮</span><span class="src"></span></span>'
+        return '<span class="row"><span class="ln">⋮</span><span class="src"></span></span>'
     line = source.lines[row - 1].rstrip("\r\n")
     inside = finding.row <= row <= last
     mark: tuple[int, int] | None = None
@@ -120,7 +120,7 @@ def _row(finding: Finding, source: _Coloured, row: int, last: int) -> str:
             mark = (start, max(end, start + 1))
     text = _line(line, source.spans(row - 1), mark)
     kind = "row hit" if inside else "row"
-    return f'<span class="{kind}"><span class="no">{row}</span><span class="src">{text}</span></span>'
+    return f'<span class="{kind}"><span class="ln">{row}</span><span class="src">{text}</span></span>'
 
 
 def _line(line: str, spans: list[Span], mark: tuple[int, int] | None) -> str:

@@ -31,7 +31,7 @@ def render(report: Report) -> str:
     style = (_FOLDER / "style.css").read_text(encoding="utf-8")
     script = (_FOLDER / "app.js").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
+    policy = f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-{digest}'"
     return "\n".join(
         [
             "<!doctype html>",
@@ -161,9 +161,9 @@ def _modules(report: Report, numbers: Summary) -> str:
     return (
         '<section id="modules" role="tabpanel" aria-labelledby="tab-modules"><div class="tools">'
         '<input type="search" id="filter" placeholder="Filter by name or file" aria-label="Filter by name or file">'
-        + _select("script", "any script verdict", words.SCRIPT, numbers.script)
-        + _select("trace", "any trace verdict", words.TRACE, numbers.trace)
-        + _select("way", "any way", words.WAYS, numbers.ways)
+        + _select("script", "script: any", words.SCRIPT, numbers.script)
+        + _select("trace", "trace: any", words.TRACE, numbers.trace)
+        + _select("way", "way: any", words.WAYS, numbers.ways)
         + f'<button type="button" class="plain" id="clear" hidden>clear</button>'
         f'<output id="shown" aria-live="polite">{numbers.modules} modules</output></div>'
         f'<div class="scroll"><table id="table"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
@@ -175,7 +175,8 @@ def _select(side: str, every: str, names: Mapping[str, str], counts: Mapping[str
     options = "".join(
         f'<option value="{state}">{escape(name)}</option>' for state, name in names.items() if counts[state]
     )
-    return f'<select id="by-{side}" aria-label="{escape(every)}"><option value="">{every}</option>{options}</select>'
+    first = f'<option value="">{every}</option>'
+    return f'<select id="by-{side}" aria-label="Only this verdict: {side}">{first}{options}</select>'
 
 
 def _row(number: int, module: Module, report: Report) -> str:
@@ -184,7 +185,7 @@ def _row(number: int, module: Module, report: Report) -> str:
     trace_rank = _rank(module.trace, _TRACE_ORDER)
     codes = " ".join(sorted({report.findings[reached.finding].code for reached in module.script.errors}))
     return (
-        f'<tr id="m{number}"'
+        f'<tr id="row{number}"'
         + attributes(
             data_name=f"{module.name} {module.path}".lower(), data_script=module.script.state,
             data_trace=module.trace.state, data_way=module.way.kind, data_script_rank=script_rank,
@@ -192,7 +193,8 @@ def _row(number: int, module: Module, report: Report) -> str:
         )
         + f'><th scope="row"><a href="#m{number}">{escape(module.name)}</a>'
         f'<span class="where" title="{escape(module.path)}">{escape(place)}</span></th>'
-        f"<td>{chip(module.script, words.SCRIPT)}</td><td>{chip(module.trace, words.TRACE)}</td>"
+        f"<td>{_chip(module.script, words.SHORT_SCRIPT, words.SCRIPT)}</td>"
+        f"<td>{_chip(module.trace, words.SHORT_TRACE, words.TRACE)}</td>"
         f'<td><span class="way way-{module.way.kind}">{escape(module.way.title)}</span></td></tr>\n'
     )  # fmt: skip
 
@@ -202,13 +204,13 @@ def _rank(side: Side, order: Mapping[str, int]) -> int:
     return order[side.state] * 10_000 + len(side.errors) + len(side.refused)
 
 
-def chip(side: Side, names: Mapping[str, str]) -> str:
+def _chip(side: Side, short: Mapping[str, str], full: Mapping[str, str]) -> str:
     """A state in words, with its sign, its colour, and how many places speak against it."""
     count = len(side.errors) + len(side.refused) if side.state == "no" else 0
-    shown = f' <b class="n">{count}</b>' if count else ""
+    shown = f' <b class="n" title="{_count(count, "place", "places")}">{count}</b>' if count else ""
     return (
-        f'<span class="chip {side.state}"><span aria-hidden="true">{words.SIGNS[side.state]}</span> '
-        f"{escape(names[side.state])}{shown}</span>"
+        f'<span class="chip {side.state}" title="{escape(full[side.state])}">'
+        f'<span aria-hidden="true">{words.SIGNS[side.state]}</span> {escape(short[side.state])}{shown}</span>'
     )
 
 

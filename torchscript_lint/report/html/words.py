@@ -1,4 +1,4 @@
-"""How states and ways are called on the page."""
+"""How states and ways are called on the page: in full, and short below a column's head."""
 
 from __future__ import annotations
 
@@ -15,6 +15,15 @@ TRACE = {
     "sometimes": "may lose something",
     "no": "not faithful",
     "unknown": "cannot be told",
+    "none": "no forward",
+}
+SHORT_SCRIPT = {"yes": "scripts", "open": "if its parts do", "sometimes": "sometimes", "no": "no", "unknown": "unknown"}
+SHORT_TRACE = {
+    "yes": "faithful",
+    "open": "if its parts are",
+    "sometimes": "sometimes",
+    "no": "no",
+    "unknown": "unknown",
     "none": "no forward",
 }
 WAYS = {
