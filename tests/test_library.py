@@ -306,7 +306,8 @@ class TestModules:
         assert known is not None and known.scripts
         (forward,) = known.forward
         scripted = torch.jit.script(torch.nn.Conv2d(1, 1, 1))
-        assert forward.text == str(scripted.forward.schema)
+        # A class compiled once before in the process has a number in its name.
+        assert forward.text == re.sub(r"___torch_mangle_\d+\.", "", str(scripted.forward.schema))
         assert [arg.name for arg in forward.args] == ["input"]
         assert known.init[:3] == ("in_channels", "out_channels", "kernel_size")
         assert known.attributes["weight"] is model.TENSOR

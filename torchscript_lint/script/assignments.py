@@ -51,6 +51,7 @@ def assign(ck: Checker, node: tree.Assign) -> None:
                 _assign_tuple(ck, target, value, node.value)
             elif isinstance(target, tree.ListLit):
                 ck.report("assign-list-pattern", target)
+                assign_unknown(ck, target)
             else:
                 assign_targets(ck, [target], [value], node)
         return
@@ -72,6 +73,7 @@ def assign(ck: Checker, node: tree.Assign) -> None:
     else:
         expressions.emit(ck, node.value)
         ck.report("assign-list-pattern", target)
+        assign_unknown(ck, target)
 
 
 def _assign_name(ck: Checker, target: tree.Var, node: tree.Assign) -> None:
@@ -92,6 +94,7 @@ def _starred(ck: Checker, target: tree.TupleLit) -> bool:
             plain += 1
         else:
             ck.report("assign-target", item)
+            assign_unknown(ck, item)
             plain += 1
     if starred and not plain:
         ck.report("assign-only-starred", target)
@@ -137,6 +140,7 @@ def assign_targets(ck: Checker, targets: Sequence[tree.Expr], values: Sequence[S
             position += spare
             if not isinstance(target.value, tree.Var):
                 ck.report("assign-starred-target", target.value)
+                assign_unknown(ck, target.value)
                 continue
             types = [expressions.as_value(ck, value, target).type for value in rest]
             ck.assign(target.value.name, Simple(TupleType.of(types)), target.value)

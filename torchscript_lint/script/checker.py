@@ -131,11 +131,12 @@ class Checker:
             if type_ is None:
                 if not _unknown(outer):
                     self.report("rebinding-non-value", node, name=name, kind=value.kind)
+                    self.frame.forget(name)
                 self.frame.store_value(name, value)
                 return
             if not isinstance(outer, Simple):
                 self.report("rebinding-non-value", node, name=name, kind=value.kind)
-                self.frame.store(name, UNKNOWN)
+                self.frame.forget(name)
                 return
             if annotated is None and isinstance(value, Simple):
                 type_ = convert(value, outer.type)

@@ -79,7 +79,10 @@ def emit(ck: Checker, node: tree.Expr) -> Condition:
     if isinstance(sugared, ModuleObject) and modules.is_open(sugared):
         return Condition({}, {}, None, True)
     value = expressions.as_value(ck, sugared, node)
-    to_bool(ck, value, node)
+    if not to_bool(ck, value, node):
+        # What was meant is most likely `is not None`: one finding is enough.
+        meant = {node.name: value.type.elem} if isinstance(node, tree.Var) and isinstance(value.type, OptionalType) else {}
+        return Condition(meant, {})
     if value.const is SOME:
         return Condition({}, {}, None, True)
     if value.const is not NO:
@@ -101,19 +104,20 @@ def _known_while_compiling(ck: Checker, node: tree.Expr) -> bool | None:
     return None
 
 
-def to_bool(ck: Checker, value: Simple, node: tree.Node) -> None:
-    """The implicit ``bool(...)`` of a condition (``emitToBool``)."""
+def to_bool(ck: Checker, value: Simple, node: tree.Node) -> bool:
+    """The implicit ``bool(...)`` of a condition (``emitToBool``); whether there is one."""
     from torchscript_lint.script import calls
 
     type_ = value.type
     if type_.unknown or type_ is BOOL or is_tensor(type_) or has_length(type_):
-        return
+        return True
     if isinstance(type_, ClassType):
-        if type_.kind == "module" or attributes.class_method(ck, type_, "__bool__") is None:
-            ck.report("truth-value", node, type=str(type_))
-        return
-    if not calls.fits("aten::Bool", [value]):
+        fine = type_.kind != "module" and attributes.class_method(ck, type_, "__bool__") is not None
+    else:
+        fine = calls.fits("aten::Bool", [value])
+    if not fine:
         ck.report("truth-value", node, type=str(type_))
+    return fine
 
 
 def has_length(type_: Type) -> bool:

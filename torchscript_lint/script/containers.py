@@ -45,12 +45,16 @@ def _narrow(
         refined = candidates[0]
     elif isinstance(hint, OptionalType):
         refined = hint.elem
-    if refined is ANY or refined.unknown and not isinstance(refined, wanted):
+    if refined is ANY and isinstance(node, tree.DictLit):
+        return None, [], True
+    if refined is ANY or (wanted is ListType and refined is ANY_LIST):
+        # The compiler does not ask whether the hint has an element type, and reads one.
+        ck.report("container-for-any", node, container=name, annotation=str(hint))
+        return None, [], False
+    if refined.unknown and not isinstance(refined, wanted):
         return None, [], True
     if isinstance(refined, wanted):
         return refined, [], True
-    if wanted is ListType and refined is ANY_LIST:
-        return None, [], True
     ck.report("container-annotation", node, container=name, annotation=str(hint))
     return None, [], False
 
@@ -129,6 +133,8 @@ def comprehension(
             statements.loop_over(ck, target, iterable, node, body)
     if not found:
         return Simple(refined or ListType.of(TENSOR))
+    if refined is None and not candidates and len(found) > 1:
+        refined = ListType.of(found[0])  # of a loop that is copied, the first element settles the type
     elem = refined.elem if isinstance(refined, ListType) else None
     unified = unify_all(found, to_union=True, hint=elem) or UNKNOWN
     if elem is not None and not is_subtype(unified, elem):

@@ -102,12 +102,31 @@ def value_fits(checker: Checker, node: ast.expr, type_: Type, n: int | None = No
         return value_fits(checker, node.operand, type_)
     if isinstance(node, ast.Constant):
         return _constant_fits(node.value, type_)
+    if isinstance(node, ast.BinOp):
+        number = _number(node)
+        return _constant_fits(number, type_) if number is not None else None
     if isinstance(node, ast.Tuple):
         return _tuple_fits(checker, node, type_)
     if isinstance(node, (ast.Name, ast.Attribute)):
         return _name_fits(checker, node, type_)
     if isinstance(node, (ast.JoinedStr, ast.Set, ast.SetComp, ast.Lambda)):
         return type_ is STR and isinstance(node, ast.JoinedStr)
+    return None
+
+
+def _number(node: ast.expr) -> int | float | None:
+    """A number of the type that arithmetic on literals gives, or None where it is something else."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
+        return _number(node.operand)
+    if isinstance(node, ast.Constant):
+        return node.value if type(node.value) in (int, float) else None
+    if isinstance(node, ast.BinOp):
+        left, right = _number(node.left), _number(node.right)
+        if left is None or right is None:
+            return None
+        if isinstance(node.op, ast.Div) or float in (type(left), type(right)):
+            return 0.5
+        return None if isinstance(node.op, ast.Pow) else 1
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from torchscript_lint.script.scope import Frame
-from torchscript_lint.script.values import Simple
+from torchscript_lint.script.values import Simple, is_unknown
 from torchscript_lint.source import tree
 from torchscript_lint.types.model import NUMBER, UNKNOWN, OptionalType, Type, UnionType
 from torchscript_lint.types.relations import unify
@@ -47,15 +47,12 @@ def join(ck: Checker, true: Frame, false: Frame, node: tree.Node) -> None:
         if type_ is not None:
             outer.types[name] = type_
             outer.values.pop(name, None)
-    # Values that are no first-class ones (functions, modules) are not joined; one branch's serves, if sure.
+    # Values that are no first-class ones (functions, modules) go with the block that bound them.
     for frame, other in ((true, false), (false, true)):
         for name, value in frame.values.items():
             if name in outer.types or name in outer.values:
                 continue
-            if other.exits or frame.exits:
-                if other.exits:
-                    outer.values[name] = value
-            elif other.find(name) is not None:
+            if is_unknown(value) and (other.exits or other.find(name) is not None):
                 outer.types[name] = UNKNOWN
 
 

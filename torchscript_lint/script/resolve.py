@@ -357,7 +357,8 @@ def external_type(name: str) -> Found:
         return Found(name=name)
     if name in ("list", "dict", "tuple", "object", "set", "frozenset", "bytes", "type", "range", "slice", "callable"):
         return Found(name=name)
-    if name.startswith("numpy.") or name in ("torch.Size", "torch.nn.Module", "torch.memory_format", "torch.layout"):
+    if name.startswith(("numpy.", "torch.Tensor.")) or name in (
+        "torch", "torch.Size", "torch.nn.Module", "torch.memory_format", "torch.layout"):
         return Found(name=name)
     entry = library.attribute(name) if "." in name else library.builtin(name)
     if entry is not None and entry.kind not in ("enum", "namedtuple", "enum value"):

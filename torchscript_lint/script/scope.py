@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from torchscript_lint.script.values import Simple, Sugared
-from torchscript_lint.types.model import Type
+from torchscript_lint.types.model import UNKNOWN, Type
 
 
 class Frame:
@@ -61,6 +61,14 @@ class Frame:
     def store_value(self, name: str, value: Sugared) -> None:
         """Bind any other value in this block."""
         self.values[name] = value
+
+    def forget(self, name: str) -> None:
+        """Bind to Unknown, here and in every enclosing block that binds the name."""
+        frame: Frame | None = self
+        while frame is not None:
+            if frame is self or frame.here(name) is not None:
+                frame.store(name, UNKNOWN)
+            frame = frame.parent
 
     def remove(self, name: str) -> bool:
         """Unbind in all frames; whether it was bound."""

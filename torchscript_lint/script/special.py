@@ -169,6 +169,8 @@ def _zip(ck: Checker, callee: Special, node: tree.Apply, hint: Type | None) -> S
     for arg in node.args:
         iterable = iteration.iterate(ck, expressions.emit(ck, arg), node)
         iteration.add_child(ck, children, iterable, node)
+    if any(isinstance(arg, tree.Starred) for arg in node.args):
+        return UNKNOWN_VALUE  # reported; how many there are is not known
     return Iterables(children)
 
 
@@ -198,7 +200,7 @@ def _dict(ck: Checker, callee: Special, node: tree.Apply, hint: Type | None) -> 
         if refined is None:
             return Simple(DictType.of(STR, TENSOR))
         if not isinstance(refined, DictType) and not refined.unknown:
-            return ck.report("constructor-annotation", node, constructor="dict", annotation=str(hint))
+            return ck.report("dict-constructor-annotation", node, constructor="dict", annotation=str(hint))
         return Simple(refined)
     values = [keyword for keyword in calls.keywords_of(ck, node)]
     if not node.args:

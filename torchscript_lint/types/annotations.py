@@ -65,7 +65,7 @@ PYTHON_TYPES: dict[str, Type] = {
     "torch.Generator": GENERATOR, "torch.Stream": STREAM, "torch.dtype": INT, "torch.qscheme": INT,
     "torch.SymInt": INT, "torch.nn.Parameter": TENSOR, "torch.nn.parameter.Parameter": TENSOR,
     "torch.nn.Buffer": TENSOR, "torch.nn.parameter.Buffer": TENSOR, "torch._C.Generator": GENERATOR,
-    "torch.autograd.Variable": TENSOR, "torch._tensor.Tensor": TENSOR,
+    "torch.autograd.Variable": TENSOR, "torch._tensor.Tensor": TENSOR, "torch.types.Number": union((INT, FLOAT, BOOL)),
     **{f"torch.{name}": type_ for name, type_ in BASE_TYPES.items() if name.endswith("Tensor")},
 }  # fmt: skip
 
@@ -297,6 +297,8 @@ class _Reader:
             if None in parts:
                 raise self.refuse("unresolvable-tuple-element", node, annotation=text_of(node))
             return TupleType.of(part for part in parts if part is not None)
+        if constructor not in ("Dict", "dict", "Union") and len(indices) != 1:
+            raise _Unresolvable  # Python itself refuses
         if constructor in ("List", "list"):
             elem = read(indices[0], node)
             if elem is None:
@@ -327,8 +329,8 @@ class _Reader:
         return {"Future": FutureType, "Await": AwaitType, "RRef": RRefType}[constructor].of(elem)
 
     def dict_of(self, key: Type, value: Type, node: tree.Node) -> Type:
-        """``DictType::create`` refuses keys other than int, bool, float, complex, Tensor, device and str."""
-        if not key.unknown and key not in (INT, FLOAT, COMPLEX, BOOL, TENSOR, DEVICE, STR):
+        """``DictType::create`` refuses keys other than int, bool, float, complex, Tensor, device, str and Any."""
+        if not key.unknown and key not in (INT, FLOAT, COMPLEX, BOOL, TENSOR, DEVICE, STR, ANY):
             raise self.refuse("dict-key-type", node, key=str(key))
         return DictType.of(key, value)
 
@@ -365,7 +367,7 @@ class _Reader:
                 if name.startswith("torch.classes."):
                     return UNKNOWN
                 raise self.unknown_name(node, name) from None
-        raise self.refuse("annotation-expression", node, kind=KINDS.get(type(node), "expression"))
+        raise self.refuse("annotation-expression", node, kind=kind_of(node))
 
     def unknown_name(self, node: tree.Expr, name: str) -> _Reported:
         return self.refuse("unknown-type-name", node, name=name)
@@ -376,7 +378,7 @@ class _Reader:
         if name in ("Tuple", "tuple"):
             if len(indices) == 1 and isinstance(indices[0], tree.TupleLit):
                 if indices[0].items:
-                    raise self.refuse("annotation-expression", indices[0], kind="tuple")
+                    raise self.refuse("annotation-expression", indices[0], kind=kind_of(indices[0]))
                 return TupleType.of(())
             return TupleType.of([self.script(index) for index in indices])
         if name in ("List", "list", "Optional", "Future", "torch.jit.Future", "RRef", "Await", "_Await"):
@@ -401,21 +403,30 @@ class _Reader:
 
 
 #: ``kindToString`` of ``lexer.cpp`` for what may stand in an annotation but must not.
-KINDS: dict[type[tree.Expr], str] = {
+_KINDS: dict[type[tree.Expr], str] = {
     tree.Dots: "dots",
     tree.Const: "const",
     tree.Apply: "apply",
-    tree.ListLit: "list_literal",
-    tree.TupleLit: "tuple_literal",
-    tree.DictLit: "dict_literal",
-    tree.Ternary: "if_expr",
-    tree.UnaryOp: "-",
-    tree.BinOp: "binary operator",
-    tree.Literal: "True",
+    tree.ListLit: "list-literal",
+    tree.TupleLit: "tuple-literal",
+    tree.DictLit: "dict-literal",
+    tree.Ternary: "if",
     tree.Starred: "starred",
-    tree.ListComp: "list_comp",
+    tree.ListComp: "list comprehension",
+    tree.DictComp: "dict comprehension",
     tree.Slice: "slice_expr",
 }
+
+
+def kind_of(node: tree.Expr) -> str:
+    """The compiler's word for a kind of expression."""
+    if isinstance(node, tree.Literal):
+        return str(node.value)
+    if isinstance(node, tree.UnaryOp):
+        return "unary minus" if node.op == "-" else node.op
+    if isinstance(node, tree.BinOp):
+        return "pow operator" if node.op == "**" else node.op
+    return _KINDS.get(type(node), "expression")
 
 
 def dotted(node: tree.Expr) -> list[str] | None:
