@@ -548,3 +548,24 @@ def test_all_three_names_are_one_command(here: Path) -> None:
             pytest.skip("torchscript-lint is not installed here")
         done = subprocess.run([scripts / name, "net.py", "--output-format=concise"], capture_output=True, text=True)
         assert (done.returncode, done.stdout) == (1, LINE)
+
+
+class TestReveal:
+    SOURCE = (
+        "from typing import Optional\n\n\ndef crop(x, size: Optional[int]):\n    reveal_type(x.shape)\n"
+        "    if size is None:\n        return x\n    return reveal_type(x[:reveal_type(size)])\n"
+    )
+
+    def test_types_without_findings(self, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        (here / "crop.py").write_text(self.SOURCE)
+        assert main(["--reveal", "crop.py"]) == 0
+        assert capsys.readouterr().out == "crop.py:5: List[int]\ncrop.py:8: Tensor\ncrop.py:8: int\n"
+
+    def test_otherwise_the_call_is_rejected(self, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        (here / "crop.py").write_text(self.SOURCE)
+        assert main(["--targets", "all", "--output-format", "concise", "crop.py"]) == 1
+        assert "crop.py:5:5: TS" in capsys.readouterr().out
+
+    def test_a_path_that_is_missing(self, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["--reveal", "crop.py"]) == 2
+        assert "crop.py: No such file" in capsys.readouterr().err

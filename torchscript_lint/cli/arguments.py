@@ -96,6 +96,9 @@ def _parser_check() -> argparse.ArgumentParser:
     how.add_argument("--output-file", metavar="FILE", help="write the findings there instead of standard output")
     how.add_argument("--statistics", action="store_true", help="count the findings of each rule (standard error)")
     how.add_argument("--exit-zero", action="store_true", help="exit with 0 even where there are findings")
+    how.add_argument(
+        "--reveal", action="store_true", help="instead of findings, the type of x at each reveal_type(x) in the source"
+    )
     how.add_argument("-q", "--quiet", action="store_true", help="no summary and no progress bar")
     run = parser.add_argument_group("how to run")
     run.add_argument("-j", "--jobs", type=_jobs, metavar="N", help="processes (default: one for each core)")

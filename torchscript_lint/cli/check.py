@@ -36,6 +36,10 @@ def run(arguments: argparse.Namespace) -> int:
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, RECURSION))
     try:
+        if arguments.reveal:
+            from torchscript_lint.cli import reveal
+
+            return reveal.run(arguments, settings)
         if arguments.paths == ["-"]:
             return _standard_input(arguments, settings)
         return _files(arguments, settings)

@@ -23,7 +23,7 @@ from torchscript_lint.program.definitions import (
 from torchscript_lint.program.module import Binding, Module, dotted_name
 from torchscript_lint.source.text import SourceError, SourceText, read
 
-_BUILTINS = frozenset(dir(builtins)) | {"__file__", "__doc__", "__spec__", "__path__", "reveal_type"}
+_BUILTINS = frozenset(dir(builtins)) | {"__file__", "__doc__", "__spec__", "__path__"}
 #: How long a chain of re-exports may get before it is taken for a cycle.
 _MAX_HOPS = 24
 

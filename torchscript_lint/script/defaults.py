@@ -119,7 +119,8 @@ def _number(node: ast.expr) -> int | float | None:
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
         return _number(node.operand)
     if isinstance(node, ast.Constant):
-        return node.value if type(node.value) in (int, float) else None
+        value = node.value
+        return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
     if isinstance(node, ast.BinOp):
         left, right = _number(node.left), _number(node.right)
         if left is None or right is None:

@@ -124,7 +124,7 @@ class Names:
         found = GLOBALS.get(name)
         if found is not None:
             return found
-        if name == "reveal_type":
+        if name == "reveal_type" and self.session.revealed is not None:
             return Special("reveal_type")
         definition = self.definition(name)
         if isinstance(definition, Undefined):

@@ -67,12 +67,13 @@ class Session:
 
     Args:
         program: the program.
+        reveal: whether ``reveal_type(...)`` is answered; to the compiler it is no function that compiles.
     """
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, *, reveal: bool = False) -> None:
         self.program = program
         self.findings: dict[tuple[object, ...], Finding] = {}
-        self.revealed: list[tuple[str, int, str]] = []
+        self.revealed: list[tuple[str, int, str]] | None = [] if reveal else None
         self._compiled: dict[tuple[int, object], Compiled] = {}
         self._classes: dict[Class, ClassInfo] = {}
         self._lowered: set[int] = set()

@@ -273,7 +273,7 @@ def _check(ck: Checker, callee: Special, node: tree.Apply, hint: Type | None) ->
 
 def _reveal(ck: Checker, callee: Special, node: tree.Apply, hint: Type | None) -> Sugared:
     """``reveal_type(x)``: the probe that makes the checker testable."""
-    if len(node.args) != 1:
+    if len(node.args) != 1 or ck.session.revealed is None:
         return UNKNOWN_VALUE
     value = expressions.emit(ck, node.args[0])
     text = str(value.type) if isinstance(value, Simple) else value.kind

@@ -33,8 +33,7 @@ def check(program: Program, module: Module, targets: str = "auto") -> list[Findi
         target that torchscript-lint itself fails on is a finding (TS002) at its first line; the others are
         checked.
     """
-    session = _run(program, module, targets)
-    return session.result()
+    return _run(Session(program), module, targets).result()
 
 
 def compile_instance(session: Session, cls: Class) -> list[Target]:
@@ -55,7 +54,7 @@ def compile_instance(session: Session, cls: Class) -> list[Target]:
 
 def reveal(program: Program, module: Module) -> list[tuple[str, int, str]]:
     """What ``reveal_type(...)`` calls in a file show: path, line, type."""
-    return _run(program, module, "all").revealed
+    return _run(Session(program, reveal=True), module, "all").revealed or []
 
 
 @dataclass(frozen=True)
@@ -73,8 +72,7 @@ class Target:
     chain: tuple[str, ...] = ()
 
 
-def _run(program: Program, module: Module, targets: str) -> Session:
-    session = Session(program)
+def _run(session: Session, module: Module, targets: str) -> Session:
     with deep_stack():
         _check_all(session, module, targets)
     return session
