@@ -15,6 +15,7 @@ from torchscript_lint.program.classes import is_module, lineage
 from torchscript_lint.program.instances import Instance, instance
 from torchscript_lint.program.instances.torch_modules import library_module
 from torchscript_lint.script.definitions import definitions
+from torchscript_lint.script.session import deep_stack
 from torchscript_lint.script.targets import is_module_like
 from torchscript_lint.verdicts import way
 from torchscript_lint.verdicts.model import Module, Reached, RefusedPart, Report, Side
@@ -80,6 +81,10 @@ class _Assessment:
 
     def report(self, files: Sequence[File]) -> Report:
         """See :func:`assess`."""
+        with deep_stack():
+            return self._report(files)
+
+    def _report(self, files: Sequence[File]) -> Report:
         self._visit_all(files)
         order = sorted(self.seen.values(), key=_position)
         self.place = {seen.cls: number for number, seen in enumerate(order)}

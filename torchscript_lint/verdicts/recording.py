@@ -136,6 +136,9 @@ class RecordingSession(Session):
         finally:
             self.findings = before
 
+    def is_outside(self, module: Module) -> bool:
+        return False  # a finding is shown where it is, in whichever file
+
     def front_end(self, function: Function, chain: tuple[str, ...]) -> bool:
         self._lowered.discard(id(function))  # for every receiver, not once
         return super().front_end(function, chain)

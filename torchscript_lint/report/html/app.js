@@ -230,7 +230,7 @@
       if (!module.c.length && !ownErrors(module).length) list.append(make("li", {}, make("span", { class: "leaf" }, ...summary)));
       else list.append(branch(summary, errors(module.s) > 0, () => childrenOf(number, number, [number]), false));
     });
-    forest.append(list.children.length ? list : make("p", { class: "none" }, only ? "Nothing is blocked." : "No modules."));
+    forest.append(list.children.length ? list : make("p", { class: "hush" }, only ? "Nothing is blocked." : "No modules."));
   };
   const openBlocked = (area) => {
     let found = 1;

@@ -119,7 +119,7 @@ def _blocking(numbers: Summary) -> str:
         for rule in numbers.blocking[:6]
     )
     body = (
-        f'<ul class="legend bars">{rows}</ul>' if rows else '<p class="none">Nothing keeps a module from scripting.</p>'
+        f'<ul class="legend bars">{rows}</ul>' if rows else '<p class="hush">Nothing keeps a module from scripting.</p>'
     )
     return f'<section class="card"><h2>Rules that block most modules</h2>{body}</section>\n'
 
@@ -141,7 +141,7 @@ def _main(report: Report, numbers: Summary) -> str:
         + '<section id="tree" role="tabpanel" aria-labelledby="tab-tree"><div class="tools">'
         '<label class="check"><input type="checkbox" id="blocked-only"> only what is blocked</label>'
         '<button type="button" class="plain" id="open-blocked">open down to the blockers</button></div>'
-        '<div id="forest"><p class="none">The tree is drawn by the page\'s script.</p></div></section>\n'
+        '<div id="forest"><p class="hush">The tree is drawn by the page\'s script.</p></div></section>\n'
         + _findings(report)
         + '</div>\n<aside id="detail" aria-live="polite" aria-label="The selected module" tabindex="-1">'
         '<p class="empty">Select a module to see what it holds, what stands in its way, and which way to go.</p>'
@@ -167,7 +167,7 @@ def _modules(report: Report, numbers: Summary) -> str:
         + f'<button type="button" class="plain" id="clear" hidden>clear</button>'
         f'<output id="shown" aria-live="polite">{numbers.modules} modules</output></div>'
         f'<div class="scroll"><table id="table"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
-        '<p class="none" id="nothing" hidden>No module fits.</p></div></section>\n'
+        '<p class="hush" id="nothing" hidden>No module fits.</p></div></section>\n'
     )
 
 
@@ -235,7 +235,7 @@ def _findings(report: Report) -> str:
             f'<b>{escape(first.name)}</b> <span class="sum">{summary}</span> <span class="mode">{escape(first.mode)}'
             f'</span> <span class="n">{len(by_rule[code])}</span></summary>{why}{body}</details>\n'
         )
-    body = "".join(groups) or '<p class="none">Nothing was found.</p>'
+    body = "".join(groups) or '<p class="hush">Nothing was found.</p>'
     return f'<section id="findings" role="tabpanel" aria-labelledby="tab-findings">{body}</section>\n'
 
 
