@@ -174,9 +174,7 @@ def score(package: str, truth: Truth, findings: list[dict[str, Any]], seconds: f
                 break
     result.families = {name: [0, 0, 0] for name, _ in FAMILIES}
     for (path, line), (last, message) in sorted(truth.sites.items()):
-        covering = [
-            f for f in by_file[path] if f["location"]["row"] <= last and f["end_location"]["row"] >= line
-        ]
+        covering = [f for f in by_file[path] if f["location"]["row"] <= last and f["end_location"]["row"] >= line]
         exact = any(f["location"]["row"] == line for f in covering)
         count = result.families[family(message)]
         count[0] += 1

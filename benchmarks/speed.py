@@ -23,7 +23,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-_LIBCST = "import sys, libcst\nfor p in open(sys.argv[1]).read().split():\n    libcst.parse_module(open(p, 'rb').read())"
+_LIBCST = (
+    "import sys, libcst\nfor p in open(sys.argv[1]).read().split():\n    libcst.parse_module(open(p, 'rb').read())"
+)
 
 
 def cpu_seconds(command: Sequence[str]) -> float:
@@ -62,7 +64,17 @@ def compare(folder: Path, most: int) -> list[str]:
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as listing:
         listing.write("\n".join(files))
         listing.flush()
-        tslint = [sys.executable, "-m", "torchscript_lint", "--isolated", "--no-cache", "--output-format", "json", "--jobs", "1"]
+        tslint = [
+            sys.executable,
+            "-m",
+            "torchscript_lint",
+            "--isolated",
+            "--no-cache",
+            "--output-format",
+            "json",
+            "--jobs",
+            "1",
+        ]
         seconds = {
             "TorchFix 0.7.0": cpu_seconds([sys.executable, "-m", "torchfix", "-j", "1", *files]),
             "libcst parse": cpu_seconds([sys.executable, "-c", _LIBCST, listing.name]),
@@ -71,7 +83,8 @@ def compare(folder: Path, most: int) -> list[str]:
         }
     peer = seconds["TorchFix 0.7.0"]
     return [
-        f"| {folder.name} ({len(files)} files, {lines:,} lines) | {name} | {value:.1f} | {lines / value:,.0f} | {peer / value:.1f} × |"
+        f"| {folder.name} ({len(files)} files, {lines:,} lines) | {name} | {value:.1f} | {lines / value:,.0f} |"
+        f" {peer / value:.1f} × |"
         for name, value in seconds.items()
     ]
 
@@ -99,15 +112,15 @@ def stages(folder: Path, most: int) -> str:
         check(program, module, "all")
     # Checking lowers what it reaches once more; that is reading's.
     checking = time.process_time() - start
-    return (
-        f"| {folder.name} ({len(files)} files) | {reading:.2f} | {checking:.2f} | {checking / reading:.0%} |"
-    )
+    return f"| {folder.name} ({len(files)} files) | {reading:.2f} | {checking:.2f} | {checking / reading:.0%} |"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("packages", nargs="+")
-    parser.add_argument("--corpora", type=Path, default=os.environ.get("TSLINT_CORPORA"), required="TSLINT_CORPORA" not in os.environ)
+    parser.add_argument(
+        "--corpora", type=Path, default=os.environ.get("TSLINT_CORPORA"), required="TSLINT_CORPORA" not in os.environ
+    )
     parser.add_argument("--most", type=int, default=400, help="files of a package at the most")
     parser.add_argument("--stages", action="store_true", help="what the checker adds to parse and lower")
     parser.add_argument("--write", type=Path, help="also write the table to this file")

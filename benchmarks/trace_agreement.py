@@ -66,11 +66,7 @@ def recorded(root: Path, file: Path) -> Truth:
     with gzip.open(file, "rt") as lines:
         for line in lines:
             record: dict[str, Any] = json.loads(line)
-            if (
-                record.get("mocked")
-                or record.get("no_input")
-                or record.get("eager") not in (None, "ok", True)
-            ):
+            if record.get("mocked") or record.get("no_input") or record.get("eager") not in (None, "ok", True):
                 continue
             for warning in record["warnings"]:
                 path = root / warning["file"]
@@ -108,9 +104,7 @@ def findings(command: str, paths: list[str]) -> tuple[list[dict[str, Any]], floa
 
 def main() -> None:
     """Print the table as Markdown."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("packages", nargs="*", default=list(PACKAGES))
     parser.add_argument("--corpora", type=Path, required=True)
     parser.add_argument("--truth", type=Path, required=True)
@@ -119,8 +113,7 @@ def main() -> None:
     options = parser.parse_args()
     meta = json.loads((options.truth / "corpora.json").read_text())
     rows = [
-        "| package | warned lines | found | clean forwards | with an error | errors judged | confirmed"
-        " | seconds |",
+        "| package | warned lines | found | clean forwards | with an error | errors judged | confirmed | seconds |",
         "|---|---|---|---|---|---|---|---|",
     ]
     by_kind: Counter[tuple[str, bool]] = Counter()
@@ -149,9 +142,7 @@ def main() -> None:
             for row, end, error in lines.get(path, ())
             if error and first <= row <= last
         }
-        confirmed = sum(
-            any((path, line) in truth.warned for line in range(row, end + 1)) for path, row, end in judged
-        )
+        confirmed = sum(any((path, line) in truth.warned for line in range(row, end + 1)) for path, row, end in judged)
         rows.append(
             f"| {package} {entry['requirement'].partition('==')[2]} | {len(truth.warned)} | {hits}"
             f" ({hits / max(1, len(truth.warned)):.1%}) | {len(truth.clean)} | {alarms}"

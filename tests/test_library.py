@@ -76,9 +76,7 @@ class TestCurrent:
 
     def test_names(self) -> None:
         prefixes = (*SAMPLED_MODULES, "<compiler>")
-        shipped = [
-            line for line in lines("names.txt") if line.partition("\t")[0].rpartition(".")[0] in prefixes
-        ]
+        shipped = [line for line in lines("names.txt") if line.partition("\t")[0].rpartition(".")[0] in prefixes]
         assert len(shipped) > 300
         assert shipped == sorted(names.generate(known_operators(), SAMPLED_MODULES))
 
@@ -105,9 +103,7 @@ class TestCurrent:
 class TestSchemas:
     def test_parsed_as_torch_parses(self) -> None:
         """Every registered schema says what torch's own objects say."""
-        registered = {
-            (schema.name, schema.overload_name): schema for schema in torch._C._jit_get_all_schemas()
-        }
+        registered = {(schema.name, schema.overload_name): schema for schema in torch._C._jit_get_all_schemas()}
         ours = {(our.name, our.overload): our for name in known_operators() for our in library.schemas(name)}
         shared = registered.keys() & ours.keys()
         # These the compiler does not try.
@@ -122,9 +118,7 @@ class TestSchemas:
     def check(self, our: library.Schema, their: Any) -> None:
         """Compare one schema with torch's."""
         assert our.text == str(their)
-        assert [
-            (arg.name, arg.n, arg.kwarg_only, arg.has_default, arg.is_out, arg.mutated) for arg in our.args
-        ] == [
+        assert [(arg.name, arg.n, arg.kwarg_only, arg.has_default, arg.is_out, arg.mutated) for arg in our.args] == [
             (arg.name, arg.N, arg.kwarg_only, arg.has_default_value(), arg.is_out, arg.is_write)
             for arg in their.arguments
         ]

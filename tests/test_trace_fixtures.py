@@ -61,9 +61,7 @@ def reached(path: Path, target: Target) -> frozenset[tuple[int, str]]:
     while pending:
         text = "\n".join(lines[number - 1] for number in spans[pending.pop()])
         for name in re.findall(r"\b_\w+", text):
-            place = next(
-                (n for n, line in enumerate(lines, 1) if re.match(rf"(def|class) {name}\b", line)), None
-            )
+            place = next((n for n, line in enumerate(lines, 1) if re.match(rf"(def|class) {name}\b", line)), None)
             if place is not None and name not in spans:
                 end = next((n for n in range(place, len(lines)) if re.match(r"\S", lines[n])), len(lines))
                 spans[name] = frozenset(range(place, end + 1))

@@ -79,9 +79,7 @@ def _target(node: ast.stmt) -> Target | None:
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         name = node.name
         first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-    elif (
-        isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and _makes_function(node.value)
-    ):
+    elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and _makes_function(node.value):
         name, first = node.targets[0].id, node.lineno
     else:
         return None

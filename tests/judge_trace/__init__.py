@@ -51,9 +51,7 @@ class Trace:
 
     def at(self, path: str | Path, line: int) -> list[str]:
         """The texts of the warnings at a line."""
-        return [
-            warned.message for warned in self.warnings if warned.line == line and warned.file == str(path)
-        ]
+        return [warned.message for warned in self.warnings if warned.line == line and warned.file == str(path)]
 
     @property
     def silent_proof(self) -> str:

@@ -172,9 +172,7 @@ def compare(wanted: Any, found: Any, place: str = "the output") -> str:
         if len(wanted) != len(found):
             return f"{place} has {len(wanted)} parts, traced {len(found)}"
         parts = zip(wanted, found, strict=True)
-        return next(
-            filter(None, (compare(a, b, f"part {n} of {place}") for n, (a, b) in enumerate(parts))), ""
-        )
+        return next(filter(None, (compare(a, b, f"part {n} of {place}") for n, (a, b) in enumerate(parts))), "")
     a, b = (value if isinstance(value, torch.Tensor) else torch.tensor(value) for value in (wanted, found))
     if a.shape != b.shape:
         return f"{place} has shape {tuple(a.shape)}, traced {tuple(b.shape)}"

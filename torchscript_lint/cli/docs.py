@@ -1,7 +1,8 @@
 """``python -m torchscript_lint.cli.docs``: write what is generated from the rule book.
 
 The pages of the rules and their index in ``docs/rules``, the codes that ``CHANGELOG.md`` does not name yet,
-and the output that ``README.md`` shows for its example. ``--check`` writes nothing and exits with 1 where something is out of date.
+and the output that ``README.md`` shows for its example. ``--check`` writes nothing and
+exits with 1 where something is out of date.
 """
 
 from __future__ import annotations

@@ -23,7 +23,4 @@ def of(rule: Rule) -> dict[str, str]:
     if base is None:
         return {}
     own = base / f"{rule.code}-{rule.name}"
-    return {
-        path.relative_to(own).as_posix(): path.read_text(encoding="utf-8")
-        for path in sorted(own.rglob("*.py"))
-    }
+    return {path.relative_to(own).as_posix(): path.read_text(encoding="utf-8") for path in sorted(own.rglob("*.py"))}

@@ -16,9 +16,7 @@ def run(arguments: argparse.Namespace) -> int:
     as_json = arguments.output_format == "json"
     if arguments.rule is None:
         if as_json:
-            sys.stdout.write(
-                report.as_json([report.as_object(rule, examples.of(rule)) for rule in rules.ALL])
-            )
+            sys.stdout.write(report.as_json([report.as_object(rule, examples.of(rule)) for rule in rules.ALL]))
         else:
             sys.stdout.write(report.listing(rules.ALL, color=wants_color(sys.stdout)))
         return 0

@@ -33,9 +33,7 @@ def class_type(name: str) -> Type:
         name = name.removeprefix("__torch__.")
         return ClassType.of(name, "class", LibraryClass(name))
     pairs = [field.partition(":") for field in fields.split("\t")]
-    return NamedTupleType.named(
-        name, [pair[0] for pair in pairs], [parse_type(pair[2], class_type) for pair in pairs]
-    )
+    return NamedTupleType.named(name, [pair[0] for pair in pairs], [parse_type(pair[2], class_type) for pair in pairs])
 
 
 @cache

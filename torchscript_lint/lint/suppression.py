@@ -13,7 +13,7 @@ from torchscript_lint import rules
 from torchscript_lint.findings import Finding
 from torchscript_lint.source.text import SourceText
 
-# As flake8 reads it: codes after the colon are prefixes; anything else there makes it a plain `# noqa`.
+# As flake8 reads it: codes after the colon are prefixes; anything else there makes it a plain `noqa`.
 _NOQA = re.compile(
     r"#\s*noqa(?![\w-])(?:\s*:\s*(?P<codes>[A-Z][A-Z0-9]*[0-9]+(?:[,\s]+[A-Z][A-Z0-9]*[0-9]+)*))?",
     re.IGNORECASE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from functools import cached_property
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING, TypeAlias
 
 from torchscript_lint.source import tree
 from torchscript_lint.source.lower import lower_function
@@ -13,7 +13,7 @@ from torchscript_lint.source.walk import walk
 if TYPE_CHECKING:
     from torchscript_lint.program.module import Module
 
-FunctionNode = Union[ast.FunctionDef, ast.AsyncFunctionDef]
+FunctionNode: TypeAlias = "ast.FunctionDef | ast.AsyncFunctionDef"
 
 
 class Function:
@@ -212,9 +212,7 @@ class Class:
     @cached_property
     def bases(self) -> tuple[Definition, ...]:
         """What its bases stand for."""
-        return tuple(
-            self.module.program.definition(self.module, base, self.enclosing) for base in self.node.bases
-        )
+        return tuple(self.module.program.definition(self.module, base, self.enclosing) for base in self.node.bases)
 
 
 class External:
@@ -267,4 +265,4 @@ class Undefined:
 UNCERTAIN = Uncertain()
 UNDEFINED = Undefined()
 
-Definition = Union[Function, Class, External, Value, ModuleRef, Uncertain, Undefined]
+Definition: TypeAlias = "Function | Class | External | Value | ModuleRef | Uncertain | Undefined"

@@ -169,7 +169,9 @@ class Program:
         chain = _chain(binding.value)
         if chain is None:
             return None
-        found: Definition = self._lookup(module, chain[0], hops - 1) if len(module.bindings.get(chain[0], ())) == 1 else UNCERTAIN
+        found: Definition = (
+            self._lookup(module, chain[0], hops - 1) if len(module.bindings.get(chain[0], ())) == 1 else UNCERTAIN
+        )
         for attribute in chain[1:]:
             found = self.attribute(found, attribute)
         return found if isinstance(found, (Function, Class, External, ModuleRef)) else None

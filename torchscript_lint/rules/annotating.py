@@ -27,8 +27,7 @@ RULES: tuple[Rule, ...] = (
         why="subscriptToType in ScriptTypeParser (torch/csrc/jit/frontend/script_type_parser.cpp) "
         "knows List, Dict, Tuple, Optional, Union and Future by their names; Sequence, "
         "Iterable, Callable, Literal, Type and the rest are for Python's type checkers.",
-        instead="use List, Dict or Tuple; for a Literal the type of its values (`str`); a Callable "
-        "cannot be passed",
+        instead="use List, Dict or Tuple; for a Literal the type of its values (`str`); a Callable cannot be passed",
     ),
     Rule(
         code="TS252",

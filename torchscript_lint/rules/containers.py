@@ -149,8 +149,7 @@ RULES: tuple[Rule, ...] = (
         summary="assignment to a list of targets",
         message="the targets stand in a list",
         compiler="unexpected expression on left-hand side of assignment",
-        why="emitSingleAssignment in torch/csrc/jit/frontend/ir_emitter.cpp knows names, tuples, "
-        "attributes and items.",
+        why="emitSingleAssignment in torch/csrc/jit/frontend/ir_emitter.cpp knows names, tuples, attributes and items.",
         instead="write the targets without brackets: `a, b = ...`",
     ),
     Rule(
@@ -187,8 +186,7 @@ RULES: tuple[Rule, ...] = (
         summary="ellipsis as a value",
         message="`...` is used as a value",
         compiler="Cannot emit expr for:",
-        why="emitSimpleExpr in torch/csrc/jit/frontend/ir_emitter.cpp: an ellipsis means something "
-        "in an index only.",
+        why="emitSimpleExpr in torch/csrc/jit/frontend/ir_emitter.cpp: an ellipsis means something in an index only.",
         instead="write `pass`, or raise NotImplementedError",
     ),
     Rule(
@@ -342,8 +340,7 @@ RULES: tuple[Rule, ...] = (
         summary="tolist() without an annotated target",
         message="the type that `tolist` gives isn't known here",
         compiler="Expected type hint for result of tolist()",
-        why="The type depends on the Tensor's values (emitApplySpecialForm in "
-        "torch/csrc/jit/frontend/ir_emitter.cpp).",
+        why="The type depends on the Tensor's values (emitApplySpecialForm in torch/csrc/jit/frontend/ir_emitter.cpp).",
         instead="assign it to an annotated variable: `values: List[int] = x.tolist()`",
     ),
     Rule(

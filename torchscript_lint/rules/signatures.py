@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from torchscript_lint.rules.rule import Rule
 
-_VARIADIC = (
-    "Compiled functions can't take variable number of arguments or use keyword-only arguments with defaults"
-)
+_VARIADIC = "Compiled functions can't take variable number of arguments or use keyword-only arguments with defaults"
 
 _FORMS: tuple[Rule, ...] = (
     Rule(
@@ -24,16 +22,14 @@ _FORMS: tuple[Rule, ...] = (
         summary="keyword-only parameter with a default",
         message="the keyword-only parameter `{name}` has a default",
         compiler=_VARIADIC,
-        why="build_param_list (torch/jit/frontend.py): a keyword-only parameter is accepted without a"
-        " default only.",
+        why="build_param_list (torch/jit/frontend.py): a keyword-only parameter is accepted without a default only.",
         instead="drop the `*` before `{name}`, or drop its default",
     ),
     Rule(
         code="TS203",
         name="missing-self",
         summary="method without a parameter that could be self",
-        message="the method `{function}` has no `self` left: it takes no parameters, or positional-only"
-        " ones alone",
+        message="the method `{function}` has no `self` left: it takes no parameters, or positional-only ones alone",
         compiler="methods must have a self argument",
         why="emitDef (torch/csrc/jit/frontend/ir_emitter.cpp) takes the first parameter as self."
         " build_param_list (torch/jit/frontend.py) silently drops parameters before `/`, so they don't"
@@ -56,8 +52,7 @@ _FORMS: tuple[Rule, ...] = (
         summary="type comment with a wrong number of types",
         message="the type comment has {found} parameter types, the signature has {expected} parameters",
         compiler="Number of type annotations ({found}) did not match the number of",
-        why="merge_type_from_type_comment (torch/csrc/jit/frontend): one type for each parameter, none for"
-        " `self`.",
+        why="merge_type_from_type_comment (torch/csrc/jit/frontend): one type for each parameter, none for `self`.",
         instead="write annotations in the signature, or give the comment {expected} parameter types",
     ),
     Rule(
@@ -144,8 +139,7 @@ _ENTRY: tuple[Rule, ...] = (
         name="scripted-subclass",
         summary="class with a base class handed to torch.jit.script",
         message="the class `{name}` has the base `{base}`",
-        compiler="TorchScript classes does not support inheritance yet. Please directly inherit from"
-        " 'object'.",
+        compiler="TorchScript classes does not support inheritance yet. Please directly inherit from 'object'.",
         why="_script_impl (torch/jit/_script.py) looks at the class's MRO. (Where such a class is only used"
         " by compiled code it compiles, without what it inherits.) The error has no place.",
         instead="drop `@torch.jit.script` or the base; prefer composition",
@@ -213,8 +207,7 @@ _ENTRY: tuple[Rule, ...] = (
         name="overload-parameter-name",
         summary="parameter named differently in an overload declaration",
         message="the declaration calls parameter {index} `{declared}`, the implementation `{implemented}`",
-        compiler="Overload parameters must have the same names. Found {declared} and {implemented} on"
-        " argument {index}",
+        compiler="Overload parameters must have the same names. Found {declared} and {implemented} on argument {index}",
         why=f"checkOverloadDecl {_OVERLOADS}.",
         instead="use the implementation's name, `{implemented}`",
     ),
@@ -304,8 +297,7 @@ _ENTRY: tuple[Rule, ...] = (
         message="@torch.jit.ignore is given `{value}`",
         compiler="Argument to @torch.jit.ignore must be a bool or a function but got",
         why="ignore (torch/_jit_internal.py), when the decorator runs: importing the file fails.",
-        instead="write `@torch.jit.ignore`, or `@torch.jit.unused` for a function that is never run when"
-        " scripted",
+        instead="write `@torch.jit.ignore`, or `@torch.jit.unused` for a function that is never run when scripted",
     ),
     Rule(
         code="TS237",
@@ -333,8 +325,7 @@ _ENTRY: tuple[Rule, ...] = (
         name="property-without-getter",
         summary="property of a module without a getter",
         message="the property `{name}` has no getter",
-        compiler="module, class, method, function, traceback, frame, or code object was expected, got"
-        " NoneType",
+        compiler="module, class, method, function, traceback, frame, or code object was expected, got NoneType",
         why="get_class_properties (torch/jit/frontend.py) compiles every property's getter without looking"
         " whether there is one: a TypeError without a place.",
         instead="give it a getter (`__jit_unused_properties__` does not help: that path fails, too)",
@@ -345,8 +336,7 @@ _ENTRY: tuple[Rule, ...] = (
         summary="call of an ignored method that takes no self",
         message="the ignored method `{name}` takes no `self`",
         compiler="Non-static method does not have a self argument",
-        why="getSchema (torch/csrc/jit/python/python_sugared_value.cpp) binds the first parameter to the"
-        " module.",
+        why="getSchema (torch/csrc/jit/python/python_sugared_value.cpp) binds the first parameter to the module.",
         instead="give it a `self`",
     ),
 )

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 from torchscript_lint.rules.rule import Rule
 
-_BUILDER = (
-    "torch/jit/frontend.py has no builder for this node ({}), and Builder.__call__ raises"
-    " UnsupportedNodeError"
-)
+_BUILDER = "torch/jit/frontend.py has no builder for this node ({}), and Builder.__call__ raises UnsupportedNodeError"
 
 
 def _unsupported(

@@ -9,9 +9,7 @@ from torchscript_lint.rules.rule import Rule
 
 _BOOL = "Converting a tensor to a Python boolean might cause the trace to be incorrect"
 _NUMBER = "Converting a tensor to a Python {kind} might cause the trace to be incorrect"
-_SCRIPT = (
-    "it compiles under torch.jit.script: put it into a function with @torch.jit.script, and trace the rest"
-)
+_SCRIPT = "it compiles under torch.jit.script: put it into a function with @torch.jit.script, and trace the rest"
 
 
 def _weak(code: str, name: str, **parts: str) -> Rule:
@@ -39,8 +37,7 @@ _STRONG: tuple[Rule, ...] = (
         "TS702",
         "size-condition",
         summary="size of a tensor as a Python condition",
-        message="{where} decides by `{expr}`, a size of the example input: inputs of other sizes take"
-        " the same path",
+        message="{where} decides by `{expr}`, a size of the example input: inputs of other sizes take the same path",
         compiler=_BOOL,
         why="While tracing, a size is a 0-dim tensor (getSizeOf, torch/csrc/jit/frontend/tracer.cpp); a"
         " condition on it becomes a Python bool, and the path taken is all that is recorded.",
@@ -55,8 +52,7 @@ _STRONG: tuple[Rule, ...] = (
         compiler=_BOOL,
         why="The condition becomes a Python bool while tracing; only the operators that computed it may"
         " be recorded, never the exception.",
-        instead="check outside of the traced model, or in a function with @torch.jit.script, which"
-        " keeps the exception",
+        instead="check outside of the traced model, or in a function with @torch.jit.script, which keeps the exception",
     ),
     _strong(
         "TS704",
@@ -73,8 +69,7 @@ _STRONG: tuple[Rule, ...] = (
         "TS705",
         "size-to-number",
         summary="size of a tensor turned into a Python number",
-        message="{where} turns `{expr}` into a Python {kind}: the example input's size is baked in for"
-        " all inputs",
+        message="{where} turns `{expr}` into a Python {kind}: the example input's size is baked in for all inputs",
         compiler=_NUMBER,
         why="A size is a tensor while tracing, and arithmetic on it is recorded; once it is a Python"
         " number it is a constant.",
@@ -90,8 +85,7 @@ _STRONG: tuple[Rule, ...] = (
         summary="tensor turned into a list or NumPy array",
         message="{where} takes `{expr}` out of the tracer: its values for the example input become constants",
         compiler="Converting a tensor to a {kind} might cause the trace to be incorrect",
-        why="Lists and NumPy arrays are outside of the graph (torch/csrc/utils/tensor_list.cpp,"
-        " tensor_numpy.cpp).",
+        why="Lists and NumPy arrays are outside of the graph (torch/csrc/utils/tensor_list.cpp, tensor_numpy.cpp).",
         instead="stay with torch's operators; where a list is needed, " + _SCRIPT,
     ),
     _strong(
@@ -110,8 +104,7 @@ _STRONG: tuple[Rule, ...] = (
         "TS708",
         "tensor-iteration",
         summary="iterating over a tensor",
-        message="{where} goes through the rows of `{expr}`: as many steps as the example input has rows"
-        " are recorded",
+        message="{where} goes through the rows of `{expr}`: as many steps as the example input has rows are recorded",
         compiler="Iterating over a tensor might cause the trace to be incorrect. Passing a tensor of"
         " different shape won't change the number of iterations executed (and might lead to errors or"
         " silently give incorrect results).",
@@ -123,8 +116,7 @@ _STRONG: tuple[Rule, ...] = (
         "TS709",
         "tensor-constant",
         summary="tensor built from traced values by torch.tensor and its kin",
-        message="`{function}` makes a constant of `{expr}`: the example input's values are baked in for"
-        " all inputs",
+        message="`{function}` makes a constant of `{expr}`: the example input's values are baked in for all inputs",
         compiler="{function} results are registered as constants in the trace",
         why="The constructor takes its values out of the tracer (torch/csrc/utils/tensor_new.cpp:"
         " internal_new_from_data) and registers what it makes as a constant.",
@@ -146,8 +138,7 @@ _STRONG: tuple[Rule, ...] = (
         "TS711",
         "silent-comparison",
         summary="torch.equal, allclose or is_nonzero as a condition",
-        message="`{expr}` is a Python bool, and the tracer says nothing: the outcome for the example"
-        " input is baked in",
+        message="`{expr}` is a Python bool, and the tracer says nothing: the outcome for the example input is baked in",
         compiler="",
         why="These operators give a Python bool; unlike Tensor.__bool__ they do not warn.",
         instead="use tensor operators such as `(a == b).all()` with torch.where; or " + _SCRIPT,
@@ -165,8 +156,7 @@ _STRONG: tuple[Rule, ...] = (
         "TS713",
         "random-condition",
         summary="random draw of torch as a Python condition or number",
-        message="{where} turns the random draw `{expr}` into a Python {kind}: one draw is baked in for"
-        " all runs",
+        message="{where} turns the random draw `{expr}` into a Python {kind}: one draw is baked in for all runs",
         compiler=_NUMBER,
         why="The draw itself is recorded, but the Python value made of it is that of the traced run.",
         instead="keep the draw a tensor and choose with torch.where; or " + _SCRIPT,
@@ -205,8 +195,7 @@ _STRONG: tuple[Rule, ...] = (
         "TS717",
         "data-read",
         summary=".data of a traced tensor",
-        message="`{expr}` is a constant in the traced model: it keeps the example input's values for"
-        " all inputs",
+        message="`{expr}` is a constant in the traced model: it keeps the example input's values for all inputs",
         compiler="",
         why="`.data` makes a new tensor that the tracer does not know"
         " (torch/csrc/autograd/python_variable.cpp: THPVariable_get_data); what it does not know becomes"
@@ -236,13 +225,11 @@ _STRONG: tuple[Rule, ...] = (
         "TS720",
         "example-input-kind",
         summary="example input that is no tensor",
-        message="`{expr}` is no tensor: a traced model has tensors for inputs, and tuples, lists and"
-        " dicts of them",
+        message="`{expr}` is no tensor: a traced model has tensors for inputs, and tuples, lists and dicts of them",
         compiler="cannot be traced. Only Tensors and (possibly nested) Lists, Dicts, and Tuples of"
         " Tensors can be traced",
         why="torch/csrc/jit/python/pybind_utils.h: typeFromTraceable refuses it at the call.",
-        instead="trace a function of the tensors only that passes the value on (functools.partial"
-        " cannot be traced)",
+        instead="trace a function of the tensors only that passes the value on (functools.partial cannot be traced)",
     ),
 )
 
@@ -263,8 +250,7 @@ _WEAK: tuple[Rule, ...] = (
         summary="branch on dtype, device or other properties of a tensor",
         message="{where} decides by `{expr}` of the example input: inputs of another kind take the same path",
         compiler="",
-        why="dtype, device, requires_grad and contiguity are plain Python values while tracing, without"
-        " a warning.",
+        why="dtype, device, requires_grad and contiguity are plain Python values while tracing, without a warning.",
         instead="trace with the kind of input that will be used; for several, " + _SCRIPT,
     ),
     _weak(
@@ -282,11 +268,9 @@ _WEAK: tuple[Rule, ...] = (
         "TS804",
         "size-guard",
         summary="assert or raise that depends on sizes",
-        message="the check of `{expr}` is not part of the graph: the traced model accepts sizes that"
-        " this one refuses",
+        message="the check of `{expr}` is not part of the graph: the traced model accepts sizes that this one refuses",
         compiler=_BOOL,
-        why="A size is a tensor while tracing; the condition becomes a Python bool and the exception is"
-        " not recorded.",
+        why="A size is a tensor while tracing; the condition becomes a Python bool and the exception is not recorded.",
         instead="nothing, where callers can be trusted; else check outside of the traced model, or in a"
         " function with @torch.jit.script",
     ),
@@ -329,8 +313,7 @@ _WEAK: tuple[Rule, ...] = (
         compiler="",
         why="The list has its length from the traced run, without a warning; for another length the"
         " graph raises or drops pieces.",
-        instead="harmless along a dimension that is always the same; else compute over the whole"
-        " dimension at once",
+        instead="harmless along a dimension that is always the same; else compute over the whole dimension at once",
     ),
     _weak(
         "TS809",
@@ -348,10 +331,8 @@ _WEAK: tuple[Rule, ...] = (
         message="`{expr}` is the device of the traced run: the tensor is made there wherever the traced"
         " model runs later",
         compiler="",
-        why="A device is a Python value; in the graph it is a constant of the operator that makes the"
-        " tensor.",
-        instead="make it from a tensor that is there already (`new_zeros`, `zeros_like`), or register a"
-        " buffer",
+        why="A device is a Python value; in the graph it is a constant of the operator that makes the tensor.",
+        instead="make it from a tensor that is there already (`new_zeros`, `zeros_like`), or register a buffer",
     ),
     _weak(
         "TS811",
@@ -400,8 +381,7 @@ _WEAK: tuple[Rule, ...] = (
         summary="module traced in training mode",
         message="`{expr}` has a {layer} and is traced in the mode it was made in, training: that is baked in",
         compiler="",
-        why="The mode is an argument of the recorded operators; eval() on the traced module does"
-        " nothing for them.",
+        why="The mode is an argument of the recorded operators; eval() on the traced module does nothing for them.",
         instead="call {expr}.eval() before tracing a model for inference",
     ),
 )

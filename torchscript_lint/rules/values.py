@@ -31,8 +31,7 @@ RULES: tuple[Rule, ...] = (
         name="branch-types",
         summary="branches give an existing variable different types",
         message="`{name}` is {true} after the true branch and {false} after the false one",
-        compiler="Type mismatch: {name} is set to type {true} in the true branch and type {false} in the "
-        "false branch",
+        compiler="Type mismatch: {name} is set to type {true} in the true branch and type {false} in the false branch",
         why="A variable has one type; the branches' types are unified (emitIfElseBlocks in "
         "torch/csrc/jit/frontend/ir_emitter.cpp).",
         instead="make both the same type, or annotate the first assignment with an Optional or Union",
@@ -42,8 +41,7 @@ RULES: tuple[Rule, ...] = (
         name="branch-types-used",
         summary="branches give a variable different types, and it is used",
         message="`{name}` is {true} after the true branch and {false} after the false one, and is used here",
-        compiler="Type mismatch: {name} is set to type {true} in the true branch and type {false} in the "
-        "false branch",
+        compiler="Type mismatch: {name} is set to type {true} in the true branch and type {false} in the false branch",
         why="The branches' types do not unify, so the variable is not there after them "
         "(emitIfElseBlocks in torch/csrc/jit/frontend/ir_emitter.cpp).",
         instead="make both the same type, or use two names",
@@ -53,8 +51,7 @@ RULES: tuple[Rule, ...] = (
         name="variable-type-change",
         summary="variable that changes its type in a loop or branch",
         message="`{name}` is {before} and is assigned {now} inside a block",
-        compiler="Variable '{name}' previously had type {before} but is now being assigned to a value of "
-        "type {now}",
+        compiler="Variable '{name}' previously had type {before} but is now being assigned to a value of type {now}",
         why="Inside a loop or a branch a variable keeps the type it had outside "
         "(Environment::setSugaredVar in torch/csrc/jit/frontend/ir_emitter.cpp).",
         instead="use a new name, or annotate the first assignment with a type that covers both "
@@ -159,8 +156,7 @@ RULES: tuple[Rule, ...] = (
         summary="hasattr of a value that has no attributes",
         message="{type} is no object that hasattr could ask",
         compiler="hasattr's first argument must be an object or NamedTuple, got {type} instead",
-        why="SimpleValue::hasAttr (torch/csrc/jit/frontend/sugared_value.cpp) asks classes, modules "
-        "and NamedTuples.",
+        why="SimpleValue::hasAttr (torch/csrc/jit/frontend/sugared_value.cpp) asks classes, modules and NamedTuples.",
         instead="test something else; an unannotated parameter is a Tensor, and has no other attributes",
     ),
     Rule(

@@ -109,7 +109,9 @@ def _assign_tuple(ck: Checker, target: tree.TupleLit, value: Sugared, at: tree.N
         assign_unknown(ck, target)
         return
     if len(parts) < binders:
-        ck.report("unpack-too-few", target, wanted=("at least " if starred else "") + str(binders), found=str(len(parts)))
+        ck.report(
+            "unpack-too-few", target, wanted=("at least " if starred else "") + str(binders), found=str(len(parts))
+        )
         assign_unknown(ck, target)
         return
     if len(parts) > binders and not starred:

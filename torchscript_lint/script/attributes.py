@@ -240,9 +240,7 @@ def assign(ck: Checker, owner: Sugared, name: str, value: Simple, node: tree.Nod
         _assign_instance(ck, info, type_, name, value, node)
 
 
-def _assign_instance(
-    ck: Checker, info: ClassInfo, type_: ClassType, name: str, value: Simple, node: tree.Node
-) -> None:
+def _assign_instance(ck: Checker, info: ClassInfo, type_: ClassType, name: str, value: Simple, node: tree.Node) -> None:
     from torchscript_lint.script.checker import is_initialising
 
     expected = info.attributes.get(name)

@@ -215,9 +215,7 @@ def _call_value(ck: Checker, callee: Simple, args: list[Simple], keywords: Keywo
     return ck.report("call-non-callable", node, kind=callee.kind)
 
 
-def _call_builtin(
-    ck: Checker, callee: Builtin, args: list[Simple], keywords: Keywords, node: tree.Node
-) -> Sugared:
+def _call_builtin(ck: Checker, callee: Builtin, args: list[Simple], keywords: Keywords, node: tree.Node) -> Sugared:
     op = callee.op
     if callee.receiver is None and args and isinstance(args[0].type, ClassType) and op in _MAGIC:
         method = attributes.class_method(ck, args[0].type, _MAGIC[op])

@@ -22,7 +22,7 @@ from torchscript_lint.types.model import INFERRED, NONE, UNKNOWN, ClassType, Typ
 from torchscript_lint.types.relations import is_subtype, unify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    pass
 
 
 class Checker:
@@ -42,9 +42,7 @@ class Checker:
         uncertain: how many enclosing branches may be pruned by the compiler for all the source tells.
     """
 
-    def __init__(
-        self, session: Session, function: Function, receiver: Sugared | None, chain: tuple[str, ...]
-    ) -> None:
+    def __init__(self, session: Session, function: Function, receiver: Sugared | None, chain: tuple[str, ...]) -> None:
         self.session = session
         self.function = function
         self.receiver = receiver

@@ -81,7 +81,9 @@ def emit(ck: Checker, node: tree.Expr) -> Condition:
     value = expressions.as_value(ck, sugared, node)
     if not to_bool(ck, value, node):
         # What was meant is most likely `is not None`: one finding is enough.
-        meant = {node.name: value.type.elem} if isinstance(node, tree.Var) and isinstance(value.type, OptionalType) else {}
+        meant = (
+            {node.name: value.type.elem} if isinstance(node, tree.Var) and isinstance(value.type, OptionalType) else {}
+        )
         return Condition(meant, {})
     if value.const is SOME:
         return Condition({}, {}, None, True)
@@ -162,7 +164,9 @@ def _short_circuit(ck: Checker, node: tree.BinOp) -> Condition:
         right = emit(ck, node.rhs)
     maybe = left.maybe_static or right.maybe_static
     if is_or:
-        static = True if True in (left.static, right.static) else False if left.static is right.static is False else None
+        static = (
+            True if True in (left.static, right.static) else False if left.static is right.static is False else None
+        )
         true, false = _intersect(left.true, right.true), _unite(left.false, right.false)
     else:
         static = False if False in (left.static, right.static) else True if left.static and right.static else None

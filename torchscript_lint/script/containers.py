@@ -87,9 +87,7 @@ def list_literal(ck: Checker, node: tree.ListLit, hint: Type | None) -> Sugared:
     return Simple(refined if refined is not None else ListType.of(unified))
 
 
-def _union_list(
-    ck: Checker, node: tree.Node, hint: Type, candidates: list[Type], values: list[Simple]
-) -> Simple:
+def _union_list(ck: Checker, node: tree.Node, hint: Type, candidates: list[Type], values: list[Simple]) -> Simple:
     unified = unify_all([value.type for value in values], to_union=True) or UNKNOWN
     if not any(is_subtype(unified, candidate.parts[0]) for candidate in candidates):
         return ck.report("union-elements", node, annotation=str(hint), found=str(unified))

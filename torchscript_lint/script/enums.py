@@ -72,5 +72,3 @@ def named_tuple(session: Session, cls: Class) -> NamedTupleType | None:
 
 def _ignore(rule: str, node: object, **detail: str) -> None:
     """What the annotation of a field is refused for is reported where the class is used; here it is just Unknown."""
-
-

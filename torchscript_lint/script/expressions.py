@@ -203,9 +203,7 @@ def _unary_op(ck: Checker, node: tree.UnaryOp, hint: Type | None) -> Sugared:
         if isinstance(found, Uncertain):
             return UNKNOWN_VALUE
         if found is None:
-            return ck.report(
-                "missing-attribute", node, type=str(operand.type), name=method, hint=attributes.INIT_HINT
-            )
+            return ck.report("missing-attribute", node, type=str(operand.type), name=method, hint=attributes.INIT_HINT)
         return calls.call_function(ck, found, operand, [], [], node)
     result = calls.builtin(ck, operator, [operand], [], node)
     if node.op == "-" and isinstance(operand.const, (int, float, complex)) and not isinstance(operand.const, bool):

@@ -88,9 +88,7 @@ def elements(ck: Checker, iterable: Sugared, node: tree.Node) -> list[Sugared] |
     if not isinstance(iterable, Iterables):
         return None
     columns: list[list[Sugared]] = []
-    lengths = [
-        len(child.items) for child in iterable.children if isinstance(child, Items) and child.items is not None
-    ]
+    lengths = [len(child.items) for child in iterable.children if isinstance(child, Items) and child.items is not None]
     nested = [elements(ck, child, node) for child in iterable.children if isinstance(child, Iterables)]
     lengths += [len(rows) for rows in nested if rows is not None]
     known = [child for child in iterable.children if isinstance(child, (Items, Iterables))]

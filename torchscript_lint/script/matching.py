@@ -142,7 +142,11 @@ class _Attempt:
             elif not arg.kwarg_only and used < len(args):
                 if self.conversions and self.takes_rest(position, arg):
                     first = args[used].type
-                    if first is not UNKNOWN and not isinstance(first, ListType) and not _to_list(first, _bare(arg.type)):
+                    if (
+                        first is not UNKNOWN
+                        and not isinstance(first, ListType)
+                        and not _to_list(first, _bare(arg.type))
+                    ):
                         elem = _bare(arg.type).parts[0]
                         if not all(self.fits(Arg("<varargs>", elem), rest) for rest in args[used:]):
                             return None
@@ -205,9 +209,7 @@ class _Attempt:
                 return False
             concrete = evaluate(arg.type, self.env)
             if concrete is None:
-                self.reason = (
-                    f"Type variables in type {arg.type} could not be inferred from actual type {type_}"
-                )
+                self.reason = f"Type variables in type {arg.type} could not be inferred from actual type {type_}"
                 return False
         else:
             concrete = arg.type
@@ -265,11 +267,7 @@ def _convert(type_: Type, empty: bool, target: Type, conversions: bool) -> Type:
         bare = _bare(target)
         if _to_list(type_, bare):
             return bare
-        if (
-            isinstance(target, TupleType)
-            and not is_subtype(type_, target)
-            and len(type_.parts) == len(target.parts)
-        ):
+        if isinstance(target, TupleType) and not is_subtype(type_, target) and len(type_.parts) == len(target.parts):
             return TupleType.of(
                 _convert(part, False, to, conversions) for part, to in zip(type_.parts, target.parts, strict=True)
             )
@@ -299,9 +297,7 @@ def bind(formal: Type, actual: Type, env: _Env) -> str | None:
         if known is None:
             env[formal.text] = actual
         elif unify(known, actual) is None:
-            return (
-                f"Type variable '{formal}' previously matched to type {known} is matched to type {actual}"
-            )
+            return f"Type variable '{formal}' previously matched to type {known} is matched to type {actual}"
         return None
     if isinstance(formal, ListType):
         if isinstance(actual, ListType):

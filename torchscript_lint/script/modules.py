@@ -450,9 +450,7 @@ def _as_plain(item: Sugared | None) -> Simple:
 # --- calls ---------------------------------------------------------------------------------------
 
 
-def call(
-    ck: Checker, base: ModuleObject, args: Sequence[Simple], keywords: Keywords, node: tree.Node
-) -> Simple:
+def call(ck: Checker, base: ModuleObject, args: Sequence[Simple], keywords: Keywords, node: tree.Node) -> Simple:
     """``self.layer(x)``: calls its ``forward``."""
     if container_kind(base) == "list" and _is_sequential(base):
         return _call_sequential(ck, base, args, keywords, node)

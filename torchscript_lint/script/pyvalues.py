@@ -137,7 +137,9 @@ def python_type(names: Names, value: Value, node: ast.expr) -> tuple[str, Type |
         return "", None, NO
     if isinstance(node, ast.Compare) and (
         all(isinstance(op, (ast.Is, ast.IsNot, ast.In, ast.NotIn)) for op in node.ops)
-        or any(isinstance(part, ast.Constant) and isinstance(part.value, str) for part in (node.left, *node.comparators))
+        or any(
+            isinstance(part, ast.Constant) and isinstance(part.value, str) for part in (node.left, *node.comparators)
+        )
     ):
         return "bool", BOOL, NO
     return "", None, NO

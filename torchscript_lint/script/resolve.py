@@ -61,7 +61,10 @@ GLOBALS: dict[str, Sugared] = {
     "int": Cast("int", INT, "aten::Int"),
     "bool": Cast("bool", BOOL, "aten::Bool"),
     "str": Cast("str", STR, "aten::str"),
-    **{form: Special(form) for form in ("getattr", "hasattr", "isinstance", "list", "dict", "range", "zip", "enumerate")},
+    **{
+        form: Special(form)
+        for form in ("getattr", "hasattr", "isinstance", "list", "dict", "range", "zip", "enumerate")
+    },
     **{
         name: Builtin(op)
         for name, op in {
@@ -283,8 +286,10 @@ def _is_exception(name: str) -> bool:
 
 #: Objects of the standard library, by what the compiler says of their types.
 _OBJECTS = {
-    "os.environ": "_Environ", "sys.argv": "list", "sys.path": "list", "sys.modules": "dict", "sys.stdout": "TextIOWrapper",
-    "sys.stderr": "TextIOWrapper", "sys.stdin": "TextIOWrapper", "warnings.filters": "list", "logging.root": "RootLogger",
+    "os.environ": "_Environ", "sys.argv": "list", "sys.path": "list", "sys.modules": "dict",
+    "sys.stdout": "TextIOWrapper",
+    "sys.stderr": "TextIOWrapper", "sys.stdin": "TextIOWrapper", "warnings.filters": "list",
+    "logging.root": "RootLogger",
 }  # fmt: skip
 
 
@@ -358,7 +363,12 @@ def external_type(name: str) -> Found:
     if name in ("list", "dict", "tuple", "object", "set", "frozenset", "bytes", "type", "range", "slice", "callable"):
         return Found(name=name)
     if name.startswith(("numpy.", "torch.Tensor.")) or name in (
-        "torch", "torch.Size", "torch.nn.Module", "torch.memory_format", "torch.layout"):
+        "torch",
+        "torch.Size",
+        "torch.nn.Module",
+        "torch.memory_format",
+        "torch.layout",
+    ):
         return Found(name=name)
     entry = library.attribute(name) if "." in name else library.builtin(name)
     if entry is not None and entry.kind not in ("enum", "namedtuple", "enum value"):

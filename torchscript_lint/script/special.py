@@ -133,7 +133,9 @@ def _range(ck: Checker, callee: Special, node: tree.Apply, hint: Type | None) ->
         return Range()
     for index, value in enumerate(values):
         if value.type is not INT and not value.type.unknown:
-            ck.report("range-argument", node, type=str(value.type), index=str(index), name=_name(node.args[index : index + 1]))
+            ck.report(
+                "range-argument", node, type=str(value.type), index=str(index), name=_name(node.args[index : index + 1])
+            )
             return Range()
     if not 1 <= len(values) <= 3:
         expected = "at least 1 arguments" if not values else "at most 3 arguments"
@@ -202,7 +204,7 @@ def _dict(ck: Checker, callee: Special, node: tree.Apply, hint: Type | None) -> 
         if not isinstance(refined, DictType) and not refined.unknown:
             return ck.report("dict-constructor-annotation", node, constructor="dict", annotation=str(hint))
         return Simple(refined)
-    values = [keyword for keyword in calls.keywords_of(ck, node)]
+    values = calls.keywords_of(ck, node)
     if not node.args:
         literal = DictType.of(STR, values[0][1].type) if len({value.type for _, value in values}) == 1 else UNKNOWN
         return Simple(refined if isinstance(refined, DictType) else literal)

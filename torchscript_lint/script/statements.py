@@ -52,9 +52,7 @@ def _return(ck: Checker, node: tree.Return) -> None:
 
 def _raise(ck: Checker, node: tree.Raise) -> None:
     value = expressions.emit(ck, node.value)
-    if isinstance(value, ExceptionObject) or is_unknown(value):
-        pass
-    elif isinstance(value, Simple) and value.type.unknown:
+    if isinstance(value, ExceptionObject) or is_unknown(value) or (isinstance(value, Simple) and value.type.unknown):
         pass
     else:
         ck.report("raise-non-exception", node, found=value.kind)
@@ -97,17 +95,13 @@ def _for(ck: Checker, node: tree.For) -> None:
     emit_for(ck, node.target, node.iter, node, lambda: emit_block(ck, node.body))
 
 
-def emit_for(
-    ck: Checker, target: tree.Expr, iter_: tree.Expr, node: tree.Node, body: Callable[[], None]
-) -> None:
+def emit_for(ck: Checker, target: tree.Expr, iter_: tree.Expr, node: tree.Node, body: Callable[[], None]) -> None:
     """A loop, or the copies of its body that the compiler makes of one over modules or tuples (``emitFor``)."""
     iterable = iteration.iterate(ck, expressions.emit(ck, iter_), node)
     loop_over(ck, target, iterable, node, body)
 
 
-def loop_over(
-    ck: Checker, target: tree.Expr, iterable: Sugared, node: tree.Node, body: Callable[[], None]
-) -> None:
+def loop_over(ck: Checker, target: tree.Expr, iterable: Sugared, node: tree.Node, body: Callable[[], None]) -> None:
     """As :func:`emit_for`, over what is already an iterable."""
     unrolled = iteration.is_unrolled(iterable)
     if not unrolled:
@@ -163,9 +157,7 @@ def _delete(ck: Checker, node: tree.Delete) -> None:
         elif isinstance(target, tree.Var):
             if not ck.frame.remove(target.name):
                 ck.report("undefined-name", target, name=target.name)
-        elif isinstance(target, (tree.TupleLit, tree.ListLit)):
-            ck.report("delete-target", target)
-        elif not isinstance(target, tree.Hole):
+        elif isinstance(target, (tree.TupleLit, tree.ListLit)) or not isinstance(target, tree.Hole):
             ck.report("delete-target", target)
 
 
@@ -225,5 +217,3 @@ _STATEMENTS: dict[type[tree.Stmt], Callable[[Checker, Any], None]] = {
     tree.Continue: _jump,
     tree.With: _with,
 }
-
-

@@ -188,7 +188,11 @@ def index_tensor(
         if type_ is UNKNOWN or type_ is INT or type_ is NONE:
             continue
         if isinstance(type_, ListType):
-            if type_.elem in (INT, FLOAT, BOOL, COMPLEX, NUMBER) or type_.elem.unknown or isinstance(type_.elem, ListType):
+            if (
+                type_.elem in (INT, FLOAT, BOOL, COMPLEX, NUMBER)
+                or type_.elem.unknown
+                or isinstance(type_.elem, ListType)
+            ):
                 continue
             failed |= calls.builtin(ck, "aten::tensor", [value], [("dtype", Simple(INT))], node).unknown
             continue

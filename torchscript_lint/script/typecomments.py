@@ -43,15 +43,16 @@ def _parse(text: str) -> tuple[list[ast.expr], ast.expr | None] | None:
     if not text.startswith("("):
         return None
     # A dict of a tuple to the result has the same shape, and Python's parser reads that.
-    depth = 0
-    for index, char in enumerate(text):
+    depth, end = 0, len(text)
+    for position, char in enumerate(text, 1):
         depth += char in "([{"
         depth -= char in ")]}"
         if depth == 0:
+            end = position
             break
-    rest = text[index + 1 :].strip()
+    rest = text[end:].strip()
     try:
-        arguments = ast.parse(f"f{text[: index + 1]}", mode="eval").body
+        arguments = ast.parse(f"f{text[:end]}", mode="eval").body
         returns = None
         if rest.startswith("->"):
             returns = ast.parse(rest[2:].split("#")[0].strip(), mode="eval").body

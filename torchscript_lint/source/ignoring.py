@@ -34,9 +34,7 @@ def context_call(node: ast.With) -> ast.Call | None:
     if call.func.attr != "_IgnoreContextManager" or not isinstance(call.func.value, ast.Attribute):
         return None
     base = call.func.value
-    return (
-        call if base.attr == "jit" and isinstance(base.value, ast.Name) and base.value.id == "torch" else None
-    )
+    return call if base.attr == "jit" and isinstance(base.value, ast.Name) and base.value.id == "torch" else None
 
 
 def outputs(call: ast.Call) -> frozenset[str]:

@@ -114,9 +114,7 @@ class Lowerer:
                 body += self.block(child.body if not isinstance(child, ast.stmt) else [child])
         used = [name for name in walk(node) if isinstance(name, ast.Name)]
         binds = {name.id for name in used if isinstance(name.ctx, ast.Store)}
-        binds |= {
-            capture for sub in walk(node) if isinstance(capture := getattr(sub, "name", None), str)
-        }
+        binds |= {capture for sub in walk(node) if isinstance(capture := getattr(sub, "name", None), str)}
         return tree.HoleStmt(frozenset(binds), body)
 
     def _expr_stmt(self, node: ast.Expr) -> tree.Stmt:
@@ -342,9 +340,7 @@ class Lowerer:
     def _index(self, base: tree.Expr, node: ast.expr) -> tree.Expr:
         if not isinstance(node, ast.Slice):
             return self.expr(node)
-        lower, upper, step = (
-            None if part is None else self.expr(part) for part in (node.lower, node.upper, node.step)
-        )
+        lower, upper, step = (None if part is None else self.expr(part) for part in (node.lower, node.upper, node.step))
         return _between(tree.Slice(lower, upper, step), base, node)
 
     def _slice(self, node: ast.Slice) -> tree.Expr:

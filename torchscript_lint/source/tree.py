@@ -13,7 +13,7 @@ Lines are 1-based, columns are 0-based UTF-8 byte offsets, as in :mod:`ast`; fin
 from __future__ import annotations
 
 import ast
-from typing import Union
+from typing import TypeAlias
 
 
 class Node:
@@ -448,4 +448,4 @@ class Rejection:
         self.detail = detail
 
 
-AnyNode = Union[Expr, Stmt, Keyword, WithItem, Param, Def]
+AnyNode: TypeAlias = "Expr | Stmt | Keyword | WithItem | Param | Def"

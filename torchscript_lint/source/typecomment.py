@@ -20,9 +20,7 @@ _RETURN = "# type: (...) -> "
 Reject = Callable[..., None]
 
 
-def find_type_comment(
-    node: ast.FunctionDef | ast.AsyncFunctionDef, lines: list[str], reject: Reject
-) -> str | None:
+def find_type_comment(node: ast.FunctionDef | ast.AsyncFunctionDef, lines: list[str], reject: Reject) -> str | None:
     """The signature's type comment, in one line, or None.
 
     Args:

@@ -38,9 +38,7 @@ _BINARY = frozenset(
         "/", "floordiv", "%", "@", "pow operator", "if",
     }
 )  # fmt: skip
-_ATOMS = frozenset(
-    {"number", "string_literal", "True", "False", "None", "NoneType", "Ellipsis", "dots", "ident"}
-)
+_ATOMS = frozenset({"number", "string_literal", "True", "False", "None", "NoneType", "Ellipsis", "dots", "ident"})
 
 
 class _Error(Exception):

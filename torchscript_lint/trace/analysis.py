@@ -122,19 +122,13 @@ class Analysis:
         node = definition.value
         if isinstance(node, ast.Constant) and node.value is not None:
             return constant(node.value) if node.value is not Ellipsis else py()
-        if isinstance(node, (ast.Tuple, ast.List)) and all(
-            isinstance(item, ast.Constant) for item in node.elts
-        ):
+        if isinstance(node, (ast.Tuple, ast.List)) and all(isinstance(item, ast.Constant) for item in node.elts):
             return seq([constant(item.value) for item in node.elts if isinstance(item, ast.Constant)])
         if isinstance(node, ast.Call):
             name = definition.module.dotted(node)
             if name.startswith("torch.nn.") and name.rpartition(".")[2] in library.PARAMETRIC:
                 return Val("object", const=LOOSE, ref=self.external(name).ref)
-            if (
-                name.startswith("torch.")
-                and name.count(".") == 1
-                and name.rpartition(".")[2] in library.CONSTRUCTORS
-            ):
+            if name.startswith("torch.") and name.count(".") == 1 and name.rpartition(".")[2] in library.CONSTRUCTORS:
                 return tensor({STATE})
         return UNKNOWN
 
@@ -224,9 +218,7 @@ class Analysis:
         """What a function of the program gives; its findings are recorded on the way."""
         if any(name in _COMPILED for name in function.decorators):
             # compiled, not traced: whatever it does is recorded as it is
-            return tensor(
-                {origin for value in (*args, *keywords.values()) for origin in value.origin}, sure=False
-            )
+            return tensor({origin for value in (*args, *keywords.values()) for origin in value.origin}, sure=False)
         if me is not None and function.is_static:
             me = None
         if me is None and function.is_classmethod:
@@ -280,9 +272,7 @@ class Analysis:
     def call_closure(self, callee: Val, args: list[Val], keywords: dict[str, Val], state: State) -> Val:
         """What a function made inside of another gives."""
         node, outer = self._closures[callee.const]  # type: ignore[index]
-        if self._depth >= _MAX_DEPTH or not isinstance(
-            node, (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef)
-        ):
+        if self._depth >= _MAX_DEPTH or not isinstance(node, (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef)):
             return UNKNOWN
         env = dict(outer.env)
         env.update(bind_signature(node.args, args, keywords, None))
@@ -324,9 +314,7 @@ def bind_signature(
 ) -> dict[str, Val]:
     """Match arguments with parameters as Python does; what cannot be matched is Unknown."""
     positional = [*signature.posonlyargs, *signature.args]
-    defaults: list[ast.expr | None] = [None] * (len(positional) - len(signature.defaults)) + list(
-        signature.defaults
-    )
+    defaults: list[ast.expr | None] = [None] * (len(positional) - len(signature.defaults)) + list(signature.defaults)
     given = ([me] if me is not None else []) + list(args)
     star = next((number for number, value in enumerate(given) if value.kind == "star"), None)
     spread = UNKNOWN
@@ -339,9 +327,7 @@ def bind_signature(
         if number < len(given):
             env[arg.arg] = given[number]
         else:
-            env[arg.arg] = _by_keyword(
-                arg.arg, default, keywords, spread if star is not None else None, open_keywords
-            )
+            env[arg.arg] = _by_keyword(arg.arg, default, keywords, spread if star is not None else None, open_keywords)
     for arg, default in zip(signature.kwonlyargs, signature.kw_defaults, strict=True):
         env[arg.arg] = _by_keyword(arg.arg, default, keywords, None, open_keywords)
     if signature.vararg is not None:

@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 LOOSE = "loose"
 CONFIG = Val("unknown", frozenset({STATE}), False)
 _BUFFERS = frozenset({"register_buffer", "register_parameter"})
-_LISTS = frozenset(
-    {"torch.nn.ModuleList", "torch.nn.ParameterList", "torch.nn.ModuleDict", "torch.nn.ParameterDict"}
-)
+_LISTS = frozenset({"torch.nn.ModuleList", "torch.nn.ParameterList", "torch.nn.ModuleDict", "torch.nn.ParameterDict"})
 
 
 class Attributes:
@@ -49,11 +47,7 @@ class Attributes:
             found += [self._classify(value, function) for value, function in self._table(entry).get(name, ())]
             if name in entry.assigns and not found:
                 annotation, value = entry.assigns[name]
-                if (
-                    value is None
-                    and annotation is not None
-                    and entry.module.dotted(annotation) == "torch.Tensor"
-                ):
+                if value is None and annotation is not None and entry.module.dotted(annotation) == "torch.Tensor":
                     return tensor({STATE})
                 if value is not None:
                     found.append(self._constant(value))
@@ -79,11 +73,7 @@ class Attributes:
         if node is None:
             return tensor({STATE})
         if isinstance(node, ast.Constant):
-            return (
-                Val("none", frozenset({STATE}), False)
-                if node.value is None
-                else Val("py", frozenset({STATE}))
-            )
+            return Val("none", frozenset({STATE}), False) if node.value is None else Val("py", frozenset({STATE}))
         if isinstance(node, ast.IfExp):
             return join_all([self._classify(node.body, function), self._classify(node.orelse, function)])
         if isinstance(node, ast.BoolOp):
@@ -129,11 +119,7 @@ class Attributes:
         if last == "Sequential" or name.startswith("torch.distributions.") or is_module_name(name):
             return Val("object", frozenset({STATE}), ref=self.analysis.external(name).ref)
         if root == "torch" and last not in library.PLAIN and last[:1].islower():
-            return (
-                tensor({STATE})
-                if last not in library.TUPLES | library.PIECES and last not in ("Size",)
-                else CONFIG
-            )
+            return tensor({STATE}) if last not in library.TUPLES | library.PIECES and last not in ("Size",) else CONFIG
         if name in ("int", "float", "bool", "str", "len", "sum", "round"):
             return Val("py", frozenset({STATE}))
         return CONFIG
@@ -141,14 +127,8 @@ class Attributes:
     def _promised(self, node: ast.Call, function: Function) -> Val:
         """What the annotation of a method says that makes the attribute: tensors, or nothing that matters."""
         func = node.func
-        if (
-            isinstance(func, ast.Attribute)
-            and isinstance(func.value, ast.Name)
-            and function.owner is not None
-        ):
-            found = (
-                method(function.owner, func.attr) if func.value.id == function.node.args.args[0].arg else None
-            )
+        if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and function.owner is not None:
+            found = method(function.owner, func.attr) if func.value.id == function.node.args.args[0].arg else None
             if isinstance(found, Function) and found.node.returns is not None:
                 return _as_state(annotated(found, found.node.returns))
         return CONFIG
@@ -180,9 +160,7 @@ def _as_state(value: Val) -> Val:
         return tensor({STATE}, sure=value.sure)
     if value.kind == "seq":
         items = None if value.items is None else tuple(map(_as_state, value.items))
-        return Val(
-            "seq", frozenset(), value.sure, items, None if value.elem is None else _as_state(value.elem)
-        )
+        return Val("seq", frozenset(), value.sure, items, None if value.elem is None else _as_state(value.elem))
     return CONFIG
 
 

@@ -241,9 +241,7 @@ class Builtins(Expressions):
         for arg, shown in zip(args, node.args, strict=False):
             if arg.kind == "size":
                 if INPUT in arg.origin:
-                    self.report(
-                        "untraceable-size", node, sure=arg.sure, where=f"{name}()", expr=source(shown)
-                    )
+                    self.report("untraceable-size", node, sure=arg.sure, where=f"{name}()", expr=source(shown))
                 return UNKNOWN
             if arg.traced:
                 return UNKNOWN

@@ -102,11 +102,7 @@ class Calls(Builtins):
                 return self._shape_method(owner, name, args, node)
             if owner.kind in ("seq", "dict"):
                 return self._container_method(owner, name, args, node)
-            if (
-                owner.kind == "object"
-                and isinstance(owner.ref, External)
-                and "torch.distributions" in owner.ref.name
-            ):
+            if owner.kind == "object" and isinstance(owner.ref, External) and "torch.distributions" in owner.ref.name:
                 return tensor({RANDOM}) if name in ("sample", "rsample", "sample_n") else tensor(sure=False)
             if owner.kind == "py":
                 for arg in args:
@@ -122,9 +118,7 @@ class Calls(Builtins):
 
     def _opaque(self, callee: Val, args: Args, keywords: Keywords) -> Val:
         """A call of something unknown: what a module holds and gives a tensor to perhaps gives one."""
-        if (callee.kind == "unknown" and STATE in callee.origin) or (
-            callee.kind == "bound" and STATE in callee.origin
-        ):
+        if (callee.kind == "unknown" and STATE in callee.origin) or (callee.kind == "bound" and STATE in callee.origin):
             for arg in (*args, *keywords.values()):
                 if arg.kind == "tensor" and INPUT in arg.origin:
                     return tensor(arg.origin, sure=False)
@@ -247,9 +241,7 @@ class Calls(Builtins):
     # --- torch -----------------------------------------------------------------------------------
 
     def _torch(self, name: str, last: str, args: Args, keywords: Keywords, node: ast.Call) -> Val:
-        everything = [
-            arg.owner if arg.kind == "star" and arg.owner else arg for arg in (*args, *keywords.values())
-        ]
+        everything = [arg.owner if arg.kind == "star" and arg.owner else arg for arg in (*args, *keywords.values())]
         held = [data for data in map(data_in, everything) if data is not None]
         origin = frozenset[str]().union(*(data.origin for data in held))
         if last in library.CONSTRUCTORS:
@@ -277,9 +269,7 @@ class Calls(Builtins):
             self.report("baked-device", shown, expr=source(shown))
         return self._shaped(last, origin, args, keywords, node)
 
-    def _shaped(
-        self, last: str, origin: frozenset[str], args: Args, keywords: Keywords, node: ast.Call
-    ) -> Val:
+    def _shaped(self, last: str, origin: frozenset[str], args: Args, keywords: Keywords, node: ast.Call) -> Val:
         """What an operator gives that gives tensors: one, or several."""
         if INPUT in origin:
             self.analysis.operations += 1
@@ -330,9 +320,7 @@ class Calls(Builtins):
         sizes = (
             args[0]
             if args
-            else keywords.get("split_size")
-            or keywords.get("chunks")
-            or keywords.get("split_size_or_sections")
+            else keywords.get("split_size") or keywords.get("chunks") or keywords.get("split_size_or_sections")
         )
         if name in ("chunk", "tensor_split", "unsafe_chunk") or (sizes is not None and sizes.kind == "seq"):
             if sizes is not None and sizes.known and isinstance(sizes.const, int) and 0 < sizes.const <= 12:
@@ -359,23 +347,15 @@ class Calls(Builtins):
             self.number(owner, node, shown, f"`.{name}()`", "number")
             return py({DERIVED})
         if name in ("tolist", "numpy", "__array__"):
-            return self.leave(
-                owner, node, shown, f"`.{name}()`", "Python list" if name == "tolist" else "NumPy array"
-            )
+            return self.leave(owner, node, shown, f"`.{name}()`", "Python list" if name == "tolist" else "NumPy array")
         if name in library.INT_METHODS:
             if owner.kind == "size" and given:
-                self.report(
-                    "untraceable-size", node, sure=owner.sure, where=f"`.{name}()`", expr=source(shown)
-                )
+                self.report("untraceable-size", node, sure=owner.sure, where=f"`.{name}()`", expr=source(shown))
             return UNKNOWN
         if name in library.RANK_METHODS:
             return py({RANK} if given else ())
         if name in library.META_METHODS:
-            return (
-                tensor(owner.origin, sure=owner.sure)
-                if name == "type" and args
-                else py({META} if given else ())
-            )
+            return tensor(owner.origin, sure=owner.sure) if name == "type" and args else py({META} if given else ())
         if name in library.SILENT_TESTS:
             everything = [owner, *args]
             origin = frozenset[str]().union(*(value.origin for value in everything))
@@ -470,8 +450,6 @@ class Calls(Builtins):
         if isinstance(target, ast.Name) and target.id in self.env:
             self.env[target.id] = value
         elif (
-            isinstance(target, ast.Attribute)
-            and isinstance(target.value, ast.Name)
-            and target.value.id == self.me_name
+            isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == self.me_name
         ) and f"self.{target.attr}" in self.env:
             self.env[f"self.{target.attr}"] = value

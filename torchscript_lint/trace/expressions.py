@@ -314,11 +314,7 @@ class Expressions(State):
             callee = self.module.dotted(test.func)
             kind = test.args[1] if callee == "isinstance" and len(test.args) == 2 else None
             about = (
-                "torch.Tensor"
-                if callee == "torch.is_tensor"
-                else self.module.dotted(kind)
-                if kind is not None
-                else ""
+                "torch.Tensor" if callee == "torch.is_tensor" else self.module.dotted(kind) if kind is not None else ""
             )
             if value is not None and about in ("torch.Tensor", "torch._tensor.Tensor"):
                 if outcome:
@@ -436,9 +432,7 @@ class Expressions(State):
             return base  # a generic type
         index = self.eval(node.slice)
         if base.kind == "tensor":
-            return Val(
-                "tensor", base.origin | ((data_in(index) or UNKNOWN).origin & {INPUT, RANDOM}), base.sure
-            )
+            return Val("tensor", base.origin | ((data_in(index) or UNKNOWN).origin & {INPUT, RANDOM}), base.sure)
         if base.kind == "size":
             return base
         if base.kind == "shape":
@@ -464,9 +458,7 @@ class Expressions(State):
             if base.items is not None:
                 bounds = [node.slice.lower, node.slice.upper, node.slice.step]
                 values = [_literal(bound) for bound in bounds]
-                if all(
-                    bound is None or value is not None for bound, value in zip(bounds, values, strict=True)
-                ):
+                if all(bound is None or value is not None for bound, value in zip(bounds, values, strict=True)):
                     return seq(base.items[slice(*values)], origin=base.origin)
             return seq(elem=element(base), origin=base.origin)
         if index.traced:

@@ -204,9 +204,7 @@ TUPLES = frozenset(
     }
 )
 #: Lists of tensors, one for each argument.
-LISTS = frozenset(
-    {"meshgrid", "broadcast_tensors", "align_tensors", "atleast_1d", "atleast_2d", "atleast_3d"}
-)
+LISTS = frozenset({"meshgrid", "broadcast_tensors", "align_tensors", "atleast_1d", "atleast_2d", "atleast_3d"})
 #: Give several tensors only where asked to.
 TUPLES_ON_REQUEST = {
     "unique": ("return_inverse", "return_counts"),
@@ -381,9 +379,7 @@ ANSWERS: dict[str, bool] = {
     "typing.TYPE_CHECKING": False,
 }
 #: Names of torch modules with several results.
-TUPLE_MODULES = frozenset(
-    {"LSTM", "GRU", "RNN", "LSTMCell", "MultiheadAttention", "AdaptiveLogSoftmaxWithLoss"}
-)
+TUPLE_MODULES = frozenset({"LSTM", "GRU", "RNN", "LSTMCell", "MultiheadAttention", "AdaptiveLogSoftmaxWithLoss"})
 #: Functions of ``math`` that give exact results on traced sizes.
 MATH_TRACED = frozenset({"prod"})
 #: ``math`` takes these as an index, silently.

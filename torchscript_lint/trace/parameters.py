@@ -9,9 +9,7 @@ from torchscript_lint.source.walk import walk
 from torchscript_lint.trace import library
 from torchscript_lint.trace.values import INPUT, STATE, UNKNOWN, Val, py, size, tensor
 
-_PLAIN = frozenset(
-    {"int", "float", "bool", "str", "complex", "bytes", "torch.device", "torch.dtype", "torch.Size"}
-)
+_PLAIN = frozenset({"int", "float", "bool", "str", "complex", "bytes", "torch.device", "torch.dtype", "torch.Size"})
 _SEQUENCES = frozenset(
     {
         "list",
@@ -83,9 +81,7 @@ def _perhaps_sizes(value: Val) -> Val:
         return size({INPUT}, sure=False)
     if value.kind == "seq":
         items = None if value.items is None else tuple(map(_perhaps_sizes, value.items))
-        return Val(
-            "seq", value.origin, value.sure, items, None if value.elem is None else _perhaps_sizes(value.elem)
-        )
+        return Val("seq", value.origin, value.sure, items, None if value.elem is None else _perhaps_sizes(value.elem))
     return value
 
 
@@ -93,22 +89,12 @@ def _parameter(function: Function, arg: ast.arg, default: ast.expr | None) -> Va
     absent = isinstance(default, ast.Constant) and default.value is None
     if arg.annotation is not None:
         found = annotated(function, arg.annotation)
-        return (
-            Val(found.kind, found.origin, False, found.items, found.elem)
-            if absent and found.traced
-            else found
-        )
+        return Val(found.kind, found.origin, False, found.items, found.elem) if absent and found.traced else found
     if default is not None and not absent:
         return py({STATE})
     if absent:
         return _PERHAPS if shows_tensor(function, arg.arg) else UNKNOWN
-    return (
-        _DATA
-        if shows_tensor(function, arg.arg)
-        else _PERHAPS
-        if may_be_tensor(function, arg.arg)
-        else UNKNOWN
-    )
+    return _DATA if shows_tensor(function, arg.arg) else _PERHAPS if may_be_tensor(function, arg.arg) else UNKNOWN
 
 
 def annotated(function: Function, node: ast.expr) -> Val:
@@ -171,18 +157,14 @@ def _dots(node: ast.expr) -> bool:
 
 def _union(function: Function, parts: list[ast.expr]) -> Val:
     values = [
-        annotated(function, part)
-        for part in parts
-        if not (isinstance(part, ast.Constant) and part.value is None)
+        annotated(function, part) for part in parts if not (isinstance(part, ast.Constant) and part.value is None)
     ]
     if any(value.traced for value in values):
         return _PERHAPS
     if values and all(value.kind == "py" for value in values):
         return py({STATE})
     if len(values) == 1:
-        return Val(
-            values[0].kind, values[0].origin, False, values[0].items, values[0].elem, ref=values[0].ref
-        )
+        return Val(values[0].kind, values[0].origin, False, values[0].items, values[0].elem, ref=values[0].ref)
     return UNKNOWN
 
 

@@ -52,11 +52,7 @@ def _made(module: Module, nodes: list[ast.AST]) -> dict[str, Class]:
     for node in nodes:
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             name = node.targets[0].id
-            cls = (
-                module.program.definition(module, node.value.func)
-                if isinstance(node.value, ast.Call)
-                else None
-            )
+            cls = module.program.definition(module, node.value.func) if isinstance(node.value, ast.Call) else None
             if isinstance(cls, Class) and is_module(cls) and name not in seen:
                 result[name] = cls
             else:
@@ -81,11 +77,7 @@ def _check(
     analysis: Analysis, module: Module, call: ast.Call, made: dict[str, Class], settled: set[str], target: str
 ) -> None:
     subject = call.args[0]
-    if (
-        isinstance(subject, ast.Attribute)
-        and isinstance(subject.value, ast.Name)
-        and subject.value.id in made
-    ):
+    if isinstance(subject, ast.Attribute) and isinstance(subject.value, ast.Name) and subject.value.id in made:
         if subject.attr != "forward" and isinstance(method(made[subject.value.id], subject.attr), Function):
             detail = {"expr": source(subject), "method": subject.attr, "object": subject.value.id}
             analysis.add(module, "traced-method", span(call), detail, sure=True, target=target)

@@ -83,9 +83,7 @@ class State:
             chain=self.chain,
         )
 
-    def number(
-        self, value: Val, node: ast.expr, shown: ast.expr, where: str, kind: str, *, sure: bool = True
-    ) -> None:
+    def number(self, value: Val, node: ast.expr, shown: ast.expr, where: str, kind: str, *, sure: bool = True) -> None:
         """A tensor or size becomes a Python number of this kind."""
         sure = sure and value.sure
         if INPUT in value.origin:

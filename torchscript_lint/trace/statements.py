@@ -79,10 +79,7 @@ class Frame(Calls):
 
     def _output(self, value: Val, node: ast.Return) -> None:
         """What the entry point gives."""
-        refused = (
-            "Only tensors, lists, tuples of tensors, or dictionary of tensors"
-            " can be output from traced functions"
-        )
+        refused = "Only tensors, lists, tuples of tensors, or dictionary of tensors can be output from traced functions"
         what = ""
         if value.kind == "dict" and value.sure:
             what = "a dict"
@@ -304,20 +301,14 @@ class Frame(Calls):
 
     def _augment(self, node: ast.AugAssign) -> None:
         target = node.target
-        before = (
-            self.eval(target) if not isinstance(target, ast.Subscript) else element(self.eval(target.value))
-        )
+        before = self.eval(target) if not isinstance(target, ast.Subscript) else element(self.eval(target.value))
         value = self.eval(node.value)
         if before.kind == "seq" and isinstance(node.op, ast.Add):
             self.iterate(value, node.value, "`+=`")
         result = self.arithmetic(before, value, node.op, node)
         if isinstance(target, ast.Attribute) and self._is_me(target.value):
             # `self.buffer += x` is in place where the attribute is a tensor, and then recorded
-            if (
-                self.analysis.in_module(self)
-                and f"self.{target.attr}" not in self.env
-                and before.kind == "py"
-            ):
+            if self.analysis.in_module(self) and f"self.{target.attr}" not in self.env and before.kind == "py":
                 self.report("state-update", target, name=target.attr)
             self.env[f"self.{target.attr}"] = result
         elif isinstance(target, ast.Name):
@@ -343,8 +334,7 @@ def _only_speaks(body: list[ast.stmt]) -> bool:
     return all(
         isinstance(statement, ast.Pass)
         or (
-            isinstance(statement, ast.Expr)
-            and (isinstance(statement.value, ast.Constant) or _is_talk(statement.value))
+            isinstance(statement, ast.Expr) and (isinstance(statement.value, ast.Constant) or _is_talk(statement.value))
         )
         for statement in body
     )

@@ -105,9 +105,7 @@ def constant(value: Hashable) -> Val:
     return NONE if value is None else Val("py", const=value, known=True)
 
 
-def seq(
-    items: Iterable[Val] | None = None, elem: Val | None = None, origin: Iterable[str] = NO_ORIGIN
-) -> Val:
+def seq(items: Iterable[Val] | None = None, elem: Val | None = None, origin: Iterable[str] = NO_ORIGIN) -> Val:
     """A list or tuple."""
     known = None if items is None else tuple(items)
     if known is not None and len(known) > _MAX_ITEMS:

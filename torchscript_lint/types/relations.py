@@ -105,7 +105,9 @@ def _same(left: Type, right: Type) -> bool:
         return True
     if not (left.unknown or right.unknown):
         return False
-    return type(left) is type(right) and len(left.parts) == len(right.parts) and all(map(_same, left.parts, right.parts))
+    return (
+        type(left) is type(right) and len(left.parts) == len(right.parts) and all(map(_same, left.parts, right.parts))
+    )
 
 
 def unify(left: Type, right: Type, *, to_union: bool = False, hint: Type | None = None) -> Type | None:
@@ -123,9 +125,8 @@ def unify(left: Type, right: Type, *, to_union: bool = False, hint: Type | None 
     left, right = plain(left), plain(right)
     if left is UNKNOWN or right is UNKNOWN:
         return UNKNOWN
-    if left.unknown or right.unknown:
-        if is_subtype(left, right) and is_subtype(right, left):
-            return right if left.unknown else left
+    if (left.unknown or right.unknown) and is_subtype(left, right) and is_subtype(right, left):
+        return right if left.unknown else left
     if is_subtype(left, right):
         return right
     if is_subtype(right, left):

@@ -86,21 +86,15 @@ def describe(class_: Any) -> Entry:
     concrete = scripted._concrete_type
     known = scripted._c
     entry: Entry = {
-        "methods": [
-            _text(probe.schema_text(known._get_method(name).schema)) for name in known._method_names()
-        ],
+        "methods": [_text(probe.schema_text(known._get_method(name).schema)) for name in known._method_names()],
         "attributes": {
-            name: _text(type_.annotation_str)
-            for name, (type_, _) in sorted(concrete.get_attributes().items())
+            name: _text(type_.annotation_str) for name, (type_, _) in sorted(concrete.get_attributes().items())
         },
-        "parameters": sorted(
-            name for name, (_, is_parameter) in concrete.get_attributes().items() if is_parameter
-        ),
+        "parameters": sorted(name for name, (_, is_parameter) in concrete.get_attributes().items() if is_parameter),
         "buffers": sorted(name for name, _ in module.named_buffers(recurse=False)),
         "constants": {},
         "modules": {
-            name: f"{type(child).__module__}.{type(child).__qualname__}"
-            for name, child in module.named_children()
+            name: f"{type(child).__module__}.{type(child).__qualname__}" for name, child in module.named_children()
         },
     }
     for name, value in sorted(concrete.get_constants().items()):

@@ -337,8 +337,7 @@ def named_tuples() -> list[str]:
         function = probe.compile_text("def f(x: T):\n  return x\n", {"T": class_})
         schema = function.schema.arguments[0].type
         fields = [
-            f"{field}:{type_.annotation_str}"
-            for field, type_ in zip(class_._fields, schema.elements(), strict=True)
+            f"{field}:{type_.annotation_str}" for field, type_ in zip(class_._fields, schema.elements(), strict=True)
         ]
         lines.append("\t".join((name, *fields)))
     return sorted(lines)

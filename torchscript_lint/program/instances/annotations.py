@@ -234,9 +234,7 @@ def _type_of(module: Module, node: ast.expr) -> Type:
     if name in _NEVER or name.startswith("numpy."):
         raise _NoType("unknown", ast.unparse(node))
     found = definition(module, node)
-    if (isinstance(found, External) and is_module_name(found.name)) or (
-        isinstance(found, Class) and is_module(found)
-    ):
+    if (isinstance(found, External) and is_module_name(found.name)) or (isinstance(found, Class) and is_module(found)):
         if isinstance(found, Class) and _is_interface(found):
             return model.UNKNOWN
         raise _NoType("unknown", ast.unparse(node))
@@ -314,9 +312,7 @@ def class_annotations(cls: Class) -> dict[str, ClassAnnotation]:
     for entry in lineage(cls).classes:
         if isinstance(entry, External):
             continue
-        found = {
-            name: annotation for name, (annotation, _) in entry.assigns.items() if annotation is not None
-        }
+        found = {name: annotation for name, (annotation, _) in entry.assigns.items() if annotation is not None}
         by_hand = entry.assigns.get("__annotations__", (None, None))[1]
         if isinstance(by_hand, ast.Dict):
             for key, value in zip(by_hand.keys, by_hand.values, strict=True):

@@ -130,9 +130,7 @@ def _sum(run: Run, args: Args, node: ast.Call) -> Value:
         return UNKNOWN_VALUE
     found = iterate(run, args.values[0])
     if found.items is not None:
-        result = (
-            _folded(lambda *numbers: sum(numbers), replace(args, values=found.items)) if found.items else None
-        )
+        result = _folded(lambda *numbers: sum(numbers), replace(args, values=found.items)) if found.items else None
         if result is not None:
             return result if found.certain else weak(result)
     kind = scalar_of(elements(found))

@@ -174,9 +174,7 @@ def method(run: Run, base: Value, name: str, args: Args, node: ast.Call) -> Valu
         return dict_method(run, base, name, args)
     if isinstance(base, ModuleValue):
         return container_method(run, base, name, args)
-    if (isinstance(base, Const) and isinstance(base.value, str)) or (
-        isinstance(base, Scalar) and base.tag == "str"
-    ):
+    if (isinstance(base, Const) and isinstance(base.value, str)) or (isinstance(base, Scalar) and base.tag == "str"):
         return text_method(base, name, args)
     if isinstance(base, Scalar) and base.tag in ("tensor", "parameter", "buffer"):
         return tensor_method(base, name, args)
@@ -292,9 +290,7 @@ def bind(
     spec = node.args
     positional = [*spec.posonlyargs, *spec.args]
     defaults: dict[str, ast.expr] = {}
-    for parameter, value in zip(
-        positional[len(positional) - len(spec.defaults) :], spec.defaults, strict=True
-    ):
+    for parameter, value in zip(positional[len(positional) - len(spec.defaults) :], spec.defaults, strict=True):
         defaults[parameter.arg] = value
     for parameter, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True):
         if default is not None:
@@ -370,9 +366,7 @@ def _apply(run: Run, callee: Value, args: Args, node: ast.Call) -> Value:
             return run.call_function(callee.node, callee.module, callee.owner, bound, scope)
     elif isinstance(callee, Partial):
         keywords = {**dict(callee.keywords), **args.keywords}
-        return apply(
-            run, callee.func, replace(args, values=(*callee.args, *args.values), keywords=keywords), node
-        )
+        return apply(run, callee.func, replace(args, values=(*callee.args, *args.values), keywords=keywords), node)
     elif isinstance(callee, ModuleValue):
         return UNKNOWN_VALUE  # running a module does not set attributes of another
     run.loose_if_self(iter(args.all()))

@@ -154,9 +154,7 @@ def text_method(base: Value, name: str, args: Args) -> Value:
     """A method of a string."""
     if name in _TEXT or name in _TEXT_TESTS:
         values = [arg.value for arg in args.values if isinstance(arg, Const)]
-        known = (
-            isinstance(base, Const) and base.certain and len(values) == len(args.values) and not args.keywords
-        )
+        known = isinstance(base, Const) and base.certain and len(values) == len(args.values) and not args.keywords
         if known and name not in ("format", "join") and args.rest is None:
             assert isinstance(base, Const)
             try:

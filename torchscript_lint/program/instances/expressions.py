@@ -151,9 +151,7 @@ def _dict(run: Run, node: ast.Dict) -> Value:
                 pairs.extend(value.items)
             else:
                 known = False
-                pairs.append(
-                    (value.key, value.value) if isinstance(value, Map) else (UNKNOWN_VALUE, UNKNOWN_VALUE)
-                )
+                pairs.append((value.key, value.value) if isinstance(value, Map) else (UNKNOWN_VALUE, UNKNOWN_VALUE))
         else:
             pairs.append((evaluate(run, key), value))
     return make_map(run, pairs, known)
@@ -256,9 +254,7 @@ def _small(a: object, b: object) -> bool:
 
 
 def _binary(run: Run, op: ast.operator, left: Value, right: Value) -> Value:
-    if any(
-        isinstance(side, Scalar) and side.tag in ("tensor", "parameter", "buffer") for side in (left, right)
-    ):
+    if any(isinstance(side, Scalar) and side.tag in ("tensor", "parameter", "buffer") for side in (left, right)):
         others = [side for side in (left, right) if scalar_of(side) is None]
         return TENSOR if not others else weak(TENSOR)
     if isinstance(left, Seq) or isinstance(right, Seq):
@@ -296,12 +292,7 @@ def _number_op(op: ast.operator, a: str, b: str, right: Value) -> Value:
 
 
 def _sequence_op(run: Run, op: ast.operator, left: Value, right: Value) -> Value:
-    if (
-        isinstance(op, ast.Add)
-        and isinstance(left, Seq)
-        and isinstance(right, Seq)
-        and left.kind == right.kind
-    ):
+    if isinstance(op, ast.Add) and isinstance(left, Seq) and isinstance(right, Seq) and left.kind == right.kind:
         if left.items is not None and right.items is not None:
             items = (*left.items, *right.items)
             return Seq(left.kind, items, nonempty=bool(items), idents=_new(run, left.kind))
@@ -338,9 +329,7 @@ def _compare(run: Run, node: ast.Compare) -> Value:
         return BOOL
     if any(isinstance(value, Scalar) and value.tag in ("tensor", "parameter") for value in values):
         return TENSOR
-    return (
-        BOOL if all(scalar_of(v) is not None or isinstance(v, (Const, Seq)) for v in values) else weak(BOOL)
-    )
+    return BOOL if all(scalar_of(v) is not None or isinstance(v, (Const, Seq)) for v in values) else weak(BOOL)
 
 
 def _if_exp(run: Run, node: ast.IfExp) -> Value:
@@ -410,12 +399,7 @@ def _generate(run: Run, generators: list[ast.comprehension], make: Callable[[], 
     from torchscript_lint.program.instances.statements import assign
 
     scope = run.state.scopes[run.frame.scope]
-    names = {
-        name.id
-        for generator in generators
-        for name in walk(generator.target)
-        if isinstance(name, ast.Name)
-    }
+    names = {name.id for generator in generators for name in walk(generator.target) if isinstance(name, ast.Name)}
     saved = {name: scope[name] for name in names if name in scope}
 
     def level(index: int) -> Seq:
@@ -433,9 +417,7 @@ def _generate(run: Run, generators: list[ast.comprehension], make: Callable[[], 
         assign(run, generator.target, found.element, None)
         inner = _filtered(run, generator.ifs, lambda: level(index + 1))
         element = join_all(list(inner.items)) if inner.items is not None else inner.element
-        return Seq(
-            "", None, element, found.nonempty and inner.nonempty, certain=source.certain and inner.certain
-        )
+        return Seq("", None, element, found.nonempty and inner.nonempty, certain=source.certain and inner.certain)
 
     try:
         return level(0)

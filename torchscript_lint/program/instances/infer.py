@@ -69,9 +69,7 @@ def infer(value: Value) -> Inferred:
     if isinstance(value, (Callee, Local, Partial, Bound)):
         return _failed(type_name(value), value.certain)
     if isinstance(value, ModuleValue):
-        return Inferred(
-            None, value.certain, "Cannot infer concrete type of torch.nn.Module", "torch.nn.Module"
-        )
+        return Inferred(None, value.certain, "Cannot infer concrete type of torch.nn.Module", "torch.nn.Module")
     if isinstance(value, Alternatives):
         found = [infer(part) for part in parts_of(value)]
         if all(one.type is found[0].type and one.type is not None for one in found):

@@ -31,9 +31,7 @@ def iterate(run: Run, value: Value) -> Seq:
         parts = [iterate(run, part) for part in parts_of(value) if is_none(part) is not True]
         if len(parts) == 1:
             return parts[0]
-        element = join_all(
-            [part.element if part.items is None else join_all(list(part.items)) for part in parts]
-        )
+        element = join_all([part.element if part.items is None else join_all(list(part.items)) for part in parts])
         return Seq("", None, element, all(part.nonempty for part in parts), certain=value.certain)
     if isinstance(value, Seq):
         return value
@@ -60,18 +58,14 @@ def iterate(run: Run, value: Value) -> Seq:
 def keys_of(value: Map) -> Seq:
     """The keys of a dict."""
     if value.items is not None:
-        return Seq(
-            "", tuple(key for key, _ in value.items), nonempty=bool(value.items), certain=value.certain
-        )
+        return Seq("", tuple(key for key, _ in value.items), nonempty=bool(value.items), certain=value.certain)
     return Seq("", None, value.key, value.nonempty, certain=value.certain)
 
 
 def values_of(value: Map) -> Seq:
     """The values of a dict."""
     if value.items is not None:
-        return Seq(
-            "", tuple(item for _, item in value.items), nonempty=bool(value.items), certain=value.certain
-        )
+        return Seq("", tuple(item for _, item in value.items), nonempty=bool(value.items), certain=value.certain)
     return Seq("", None, value.value, value.nonempty, certain=value.certain)
 
 
@@ -89,9 +83,7 @@ def enumerated(run: Run, value: Value, start: Value) -> Seq:
     found = iterate(run, value)
     first = start.value if isinstance(start, Const) and isinstance(start.value, int) else None
     if found.items is not None and first is not None:
-        pairs = tuple(
-            Seq("tuple", (Const(first + i), item), nonempty=True) for i, item in enumerate(found.items)
-        )
+        pairs = tuple(Seq("tuple", (Const(first + i), item), nonempty=True) for i, item in enumerate(found.items))
         return Seq("iterator", pairs, nonempty=bool(pairs), certain=found.certain)
     element = join_all(list(found.items)) if found.items is not None else found.element
     pair = Seq("tuple", (INT, element), nonempty=True)
@@ -108,9 +100,7 @@ def zipped(run: Run, values: list[Value]) -> Seq:
         pairs = tuple(Seq("tuple", tuple(row), nonempty=True) for row in rows)
         return Seq("iterator", pairs, nonempty=bool(pairs), certain=certain)
     elements = tuple(
-        join_all(list(each.items)) if each.items is not None else each.element
-        for each in found
-        if each.items != ()
+        join_all(list(each.items)) if each.items is not None else each.element for each in found if each.items != ()
     )
     pair = Seq("tuple", elements, nonempty=True)
     return Seq("iterator", None, pair, bool(found) and all(each.nonempty for each in found), certain=certain)

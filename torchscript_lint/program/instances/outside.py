@@ -169,11 +169,7 @@ def make_container(run: Run, name: str, kind: str, args: Args, node: ast.Call) -
 
 
 def _of_pairs(base: ModuleValue, pairs: Map) -> ModuleValue:
-    if (
-        pairs.items is not None
-        and pairs.certain
-        and all(isinstance(key.value, str) for key, _ in pairs.items)
-    ):
+    if pairs.items is not None and pairs.certain and all(isinstance(key.value, str) for key, _ in pairs.items):
         return replace(
             base,
             items=tuple(value for _, value in pairs.items),
@@ -233,11 +229,7 @@ def _annotate(run: Run, args: Args, node: ast.Call) -> Value:
 
 
 def _jit_attribute(run: Run, args: Args, node: ast.Call) -> Value:
-    annotation = (
-        node.args[1]
-        if len(node.args) > 1
-        else next((k.value for k in node.keywords if k.arg == "type"), None)
-    )
+    annotation = node.args[1] if len(node.args) > 1 else next((k.value for k in node.keywords if k.arg == "type"), None)
     return JitAttribute(args.get(0, "value") or UNKNOWN_VALUE, annotation, run.frame.module)
 
 
@@ -307,12 +299,7 @@ def _cast(run: Run, args: Args, node: ast.Call) -> Value:
 def _repeat(run: Run, args: Args, node: ast.Call) -> Value:
     if len(args.values) == 2:
         value, count = args.values
-        if (
-            isinstance(count, Const)
-            and isinstance(count.value, int)
-            and count.certain
-            and 0 <= count.value <= ITEMS
-        ):
+        if isinstance(count, Const) and isinstance(count.value, int) and count.certain and 0 <= count.value <= ITEMS:
             return Seq("iterator", (value,) * count.value, nonempty=count.value > 0)
     return Seq("iterator", None, args.values[0] if args.values else UNKNOWN_VALUE)
 

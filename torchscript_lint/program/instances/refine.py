@@ -66,10 +66,7 @@ def _refine_compare(run: Run, test: ast.Compare, outcome: bool) -> None:
         else:
             _keep(run, test.left, lambda part: None if is_none(part) is None else is_none(part) is wanted)
     elif (
-        isinstance(right, ast.Constant)
-        and isinstance(right.value, str)
-        and isinstance(op, ast.Eq)
-        and outcome
+        isinstance(right, ast.Constant) and isinstance(right.value, str) and isinstance(op, ast.Eq) and outcome
     ) and isinstance(_read(run, test.left), (Unknown, Scalar)):
         _write(run, test.left, Const(right.value))
 
@@ -151,11 +148,7 @@ def _is_instance(value: Value, name: str) -> bool | None:
             return True
         if isinstance(value.cls, External) and value.cls.name == name:
             return True
-        return (
-            False
-            if name in ("int", "float", "str", "list", "tuple", "dict", "bool", "torch.Tensor")
-            else None
-        )
+        return False if name in ("int", "float", "str", "list", "tuple", "dict", "bool", "torch.Tensor") else None
     elif isinstance(value, Callee):
         return False if name in ("int", "float", "list", "tuple", "dict", "torch.Tensor") else None
     if not tag:
@@ -205,11 +198,7 @@ def _self_name(run: Run, node: ast.expr) -> str | None:
 
 def _keep(run: Run, node: ast.expr, keep: Callable[[Value], bool | None]) -> None:
     value = _read(run, node)
-    if (
-        value is None
-        or isinstance(value, Unknown)
-        or (not value.certain and not isinstance(value, Alternatives))
-    ):
+    if value is None or isinstance(value, Unknown) or (not value.certain and not isinstance(value, Alternatives)):
         return
     found = only(value, keep)
     if found is None:

@@ -74,9 +74,7 @@ def _set(run: Run, name: str, value: Value, node: ast.AST | None) -> None:
     if setter is not None:
         names = [arg.arg for arg in setter.node.args.args]
         if len(names) == 2:
-            run.call_function(
-                setter.node, setter.module, setter.owner, [(names[0], Self()), (names[1], value)]
-            )
+            run.call_function(setter.node, setter.module, setter.owner, [(names[0], Self()), (names[1], value)])
         return
     run.set_attribute(name, value, node)
 
@@ -155,12 +153,7 @@ def _with_item(base: Seq | Map | ModuleValue, index: Value, value: Value) -> Val
 
 def with_member(base: ModuleValue, key: Value, value: Value) -> ModuleValue:
     """A module or parameter container with one more member of this key."""
-    if (
-        base.items is not None
-        and base.keys is not None
-        and isinstance(key, Const)
-        and isinstance(key.value, str)
-    ):
+    if base.items is not None and base.keys is not None and isinstance(key, Const) and isinstance(key.value, str):
         if key.value in base.keys:
             index = base.keys.index(key.value)
             return replace(base, items=(*base.items[:index], value, *base.items[index + 1 :]))
@@ -190,9 +183,7 @@ def _aug_assign(run: Run, node: ast.AugAssign) -> None:
         run.state.change(left, extended(left, iterate(run, right)))
         return
     if isinstance(left, ModuleValue) and left.container:
-        method = {"ModuleList": "extend", "Sequential": "extend", "ParameterList": "extend"}.get(
-            left.container
-        )
+        method = {"ModuleList": "extend", "Sequential": "extend", "ParameterList": "extend"}.get(left.container)
         if isinstance(node.op, ast.Add) and method is not None:
             container_method(run, left, method, Args((right,)))
         return
@@ -206,9 +197,7 @@ def extended(base: Seq, more: Seq) -> Seq:
         return replace(base, items=items, nonempty=bool(items))
     parts = [elements(side) for side in (base, more) if side.items != ()]
     nonempty = base.nonempty or more.nonempty
-    return replace(
-        base, items=None, element=join_all(parts), nonempty=nonempty, certain=base.certain and more.certain
-    )
+    return replace(base, items=None, element=join_all(parts), nonempty=nonempty, certain=base.certain and more.certain)
 
 
 def _delete(run: Run, node: ast.Delete) -> None:
@@ -273,9 +262,7 @@ def _while(run: Run, node: ast.While) -> None:
         run.state = join_states(run.state, state)
 
 
-def _repeat(
-    run: Run, start: Callable[[], None], body: list[ast.stmt], test: Callable[[], Value] | None = None
-) -> None:
+def _repeat(run: Run, start: Callable[[], None], body: list[ast.stmt], test: Callable[[], Value] | None = None) -> None:
     """Run a body any number of times, none included."""
     frame = run.frame
     current = run.state
@@ -382,9 +369,7 @@ def _match(run: Run, node: Any) -> None:
             if isinstance(bound, str):
                 run.state.scopes[run.frame.scope][bound] = UNKNOWN_VALUE
         execute(run, case.body)
-        irrefutable = (
-            type(case.pattern).__name__ == "MatchAs" and case.pattern.pattern is None and case.guard is None
-        )
+        irrefutable = type(case.pattern).__name__ == "MatchAs" and case.pattern.pattern is None and case.guard is None
         end = run.state if irrefutable and end is start else join_states(end, run.state)
         if irrefutable:
             break

@@ -19,15 +19,12 @@ _SURE: dict[str, Type] = {
         ),
         model.INT,
     ),
-    **dict.fromkeys(
-        words("inplace affine track_running_stats transposed elementwise_affine batch_first"), model.BOOL
-    ),
+    **dict.fromkeys(words("inplace affine track_running_stats transposed elementwise_affine batch_first"), model.BOOL),
     **dict.fromkeys(words("padding_mode mode approximate"), model.STR),
 }
 #: In these ``weight`` is a parameter always.
 _WEIGHTED = words(
-    "Linear Bilinear Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d Embedding"
-    " EmbeddingBag PReLU"
+    "Linear Bilinear Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d Embedding EmbeddingBag PReLU"
 )
 #: Their attributes' names depend on the arguments, or not all of them have a TorchScript type.
 _OPEN = words(

@@ -322,9 +322,7 @@ def _merge_map(left: Map, right: Map, certain: bool, idents: frozenset[int]) -> 
     return Map(None, key, value, nonempty, kind, certain=certain, idents=idents)
 
 
-def _merge_module(
-    left: ModuleValue, right: ModuleValue, certain: bool, idents: frozenset[int]
-) -> Value | None:
+def _merge_module(left: ModuleValue, right: ModuleValue, certain: bool, idents: frozenset[int]) -> Value | None:
     if not same_class(left.cls, right.cls) or left.container != right.container:
         return None
     if not left.container:
