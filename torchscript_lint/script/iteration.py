@@ -106,7 +106,7 @@ def elements(ck: Checker, iterable: Sugared, node: tree.Node) -> list[Sugared] |
 
 def add_child(ck: Checker, children: list[Sugared], child: Sugared, node: tree.Node) -> None:
     """Put an iterable beside others (``IterableTree::addChild``): all or none must have a known length."""
-    if children and not any(_open(one) for one in (*children, child)):
+    if children and not any(is_open(one) for one in (*children, child)):
         known = is_unrolled(children[0])
         if known != is_unrolled(child):
             ck.report("zip-mixed-lengths", node)
@@ -114,7 +114,10 @@ def add_child(ck: Checker, children: list[Sugared], child: Sugared, node: tree.N
     children.append(child)
 
 
-def _open(iterable: Sugared) -> bool:
+def is_open(iterable: Sugared) -> bool:
+    """Whether the source does not tell what it is."""
+    if isinstance(iterable, Iterables):
+        return any(map(is_open, iterable.children))
     return isinstance(iterable, Simple) and iterable.type is UNKNOWN
 
 

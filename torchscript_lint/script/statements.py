@@ -9,7 +9,7 @@ from torchscript_lint.program import Uncertain
 from torchscript_lint.script import assignments, attributes, calls, conditions, expressions, iteration
 from torchscript_lint.script.values import ExceptionObject, Simple, Sugared, is_unknown
 from torchscript_lint.source import tree
-from torchscript_lint.types.model import ANY, NONE, STR, UNKNOWN, ClassType
+from torchscript_lint.types.model import ANY, NONE, STR, UNKNOWN, ClassType, Type
 
 if TYPE_CHECKING:
     from torchscript_lint.script.checker import Checker
@@ -106,21 +106,28 @@ def loop_over(ck: Checker, target: tree.Expr, iterable: Sugared, node: tree.Node
     unrolled = iteration.is_unrolled(iterable)
     if not unrolled:
         element = iteration.element(ck, iterable, node)
-        with ck.inside_loop("loop"), ck.inner_frame():
+        with ck.inside_loop("loop"), ck.inner_frame() as inner:
             # The element is a first-class value there: a tuple of values becomes a Tuple.
             simple = expressions.as_value(ck, element, node)
             assignments.assign_targets(ck, [target], [simple], node)
             body()
+        if iteration.is_open(iterable):
+            # It may as well be a loop that is copied, whose variables stay.
+            for name, type_ in inner.types.items():
+                found = ck.frame.find(name)
+                if not isinstance(found, Simple) or found.type is not type_:
+                    ck.frame.forget(name)
         return
     with ck.inside_loop("unrolled"):
         elements = iteration.elements(ck, iterable, node)
         if elements is None:
             # How often it is copied isn't known; once is enough to see what is wrong with it.
+            before = dict(ck.frame.types)
             with ck.maybe_pruned(True):
                 element = iteration.element(ck, iterable, node)
                 assignments.assign_targets(ck, [target], [element], node)
                 body()
-            _forget_assigned(ck)
+            _forget_changed(ck, before)
             return
         for element in elements[:_MAX_COPIES]:
             assignments.assign_targets(ck, [target], [element], target)
@@ -133,9 +140,12 @@ def loop_over(ck: Checker, target: tree.Expr, iterable: Sugared, node: tree.Node
 _MAX_COPIES = 12
 
 
-def _forget_assigned(ck: Checker) -> None:
-    """After a loop copied an unknown number of times, a type it may have changed is not known."""
+def _forget_changed(ck: Checker, before: dict[str, Type]) -> None:
+    """After a loop copied an unknown number of times, a type it changed is not known."""
     ck.frame.exits = False
+    for name, type_ in ck.frame.types.items():
+        if before.get(name) is not type_:
+            ck.frame.types[name] = UNKNOWN
 
 
 def _delete(ck: Checker, node: tree.Delete) -> None:
