@@ -37,6 +37,13 @@ class Lineage:
 
 def lineage(cls: Class) -> Lineage:
     """The class and its bases, depth first, each once (its last occurrence, as Python's linearisation has it)."""
+    known: Lineage | None = cls.__dict__.get("_lineage")
+    if known is None:
+        known = cls.__dict__["_lineage"] = _lineage(cls)
+    return known
+
+
+def _lineage(cls: Class) -> Lineage:
     order: list[Class | External] = []
     complete = True
 

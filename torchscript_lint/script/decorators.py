@@ -123,6 +123,15 @@ _BUILTINS = frozenset(dir(builtins))
 
 def wrapping(function: Function) -> Wrapping:
     """What the decorators of a function make of it; of several wrappers the outermost one's names hold."""
+    if not function.node.decorator_list:
+        return SAME
+    known: Wrapping | None = function.__dict__.get("_wrapping")
+    if known is None:
+        known = function.__dict__["_wrapping"] = _wrapping(function)
+    return known
+
+
+def _wrapping(function: Function) -> Wrapping:
     result = SAME
     for node, name in zip(function.node.decorator_list, function.decorators, strict=True):
         made = _decorator(function, node, name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -186,13 +186,14 @@ def _self_stores(function: Function) -> dict[str, list[ast.expr | None]]:
     owner = function.owner
     prefix = f"_{owner.name.lstrip('_')}" if owner is not None else ""
     found: dict[str, list[ast.expr | None]] = {}
-    for target, value in stores(function.node):
+    nodes = list(walk(function.node))
+    for target, value in stores(nodes):
         if isinstance(target.value, ast.Name) and target.value.id == first:
             name = target.attr
             if name.startswith("__") and not name.endswith("__"):
                 name = prefix + name
             found.setdefault(name, []).append(value)
-    for node in walk(function.node):
+    for node in nodes:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             register = node.func.attr in (
                 "register_buffer",
@@ -209,10 +210,10 @@ def _self_stores(function: Function) -> dict[str, list[ast.expr | None]]:
     return found
 
 
-def stores(root: ast.AST) -> list[tuple[ast.Attribute, ast.expr | None]]:
-    """Every attribute that is assigned under a node, with the value if it is one expression."""
+def stores(nodes: Iterable[ast.AST]) -> list[tuple[ast.Attribute, ast.expr | None]]:
+    """Every attribute that one of the nodes assigns, with the value if it is one expression."""
     found: list[tuple[ast.Attribute, ast.expr | None]] = []
-    for node in walk(root):
+    for node in nodes:
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 if isinstance(target, ast.Attribute):
@@ -240,10 +241,11 @@ def outside_stores(module: Module) -> dict[str, list[ast.expr | None]]:
     found: dict[str, list[ast.expr | None]] | None = getattr(module, "_outside_stores", None)
     if found is None:
         found = {}
-        for target, value in stores(module.tree):
+        nodes = list(walk(module.tree))
+        for target, value in stores(nodes):
             if not (isinstance(target.value, ast.Name) and target.value.id in ("self", "cls")):
                 found.setdefault(target.attr, []).append(value)
-        for node in walk(module.tree):
+        for node in nodes:
             if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and len(node.args) == 3):
                 continue
             base, name, value = node.args
