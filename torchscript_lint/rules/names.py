@@ -60,7 +60,7 @@ RULES: tuple[Rule, ...] = (
         code="TS506",
         name="unsupported-function",
         summary="function that TorchScript doesn't have",
-        message="`{function}` cannot be called: {message}",
+        message="`{function}` is not supported: {message}",
         compiler="{message}",
         why="It has no operator, and no source that could be compiled (toSugaredValue, "
         "torch/csrc/jit/python/python_sugared_value.cpp).",

@@ -307,7 +307,10 @@ def not_a_value(ck: Checker, found: Sugared, node: tree.Node) -> Simple:
             return UNKNOWN_VALUE
         kind = {"class": "type", "none": "", "python": "function"}.get(found.entry.kind, "function")
         if not kind:
-            return UNKNOWN_VALUE
+            # A builtin that has no form is refused where it is named, called or not.
+            if "Python builtin" not in found.entry.message:
+                return UNKNOWN_VALUE
+            return ck.report("unsupported-function", node, function=found.name, message=calls.short(found.entry.message))
         if found.entry.kind in ("class", "python"):
             return ck.report("python-value", node, kind=kind)
         return ck.report("not-a-value", node, kind=found.kind)
