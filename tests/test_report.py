@@ -234,10 +234,10 @@ def test_a_failure_of_ours_is_said_and_the_others_are_judged(monkeypatch: pytest
     where = sys.modules["torchscript_lint.verdicts.assess"]
     real = where.Traced
 
-    def fails(program: Any, cls: Any) -> Any:
+    def fails(program: Any, cls: Any, tables: Any) -> Any:
         if cls.name == "Stack":
             raise ZeroDivisionError("oh")
-        return real(program, cls)
+        return real(program, cls, tables)
 
     monkeypatch.setattr(where, "Traced", fails)
     found = assess_paths([str(DATA)]).report

@@ -24,11 +24,15 @@ _LISTS = frozenset({"torch.nn.ModuleList", "torch.nn.ParameterList", "torch.nn.M
 
 
 class Attributes:
-    """What ``self.x`` is, for each class."""
+    """What ``self.x`` is, for each class.
+
+    Attributes:
+        tables: what each class sets, by name; of the source alone, so that several analyses can share it.
+    """
 
     def __init__(self, analysis: Analysis) -> None:
         self.analysis = analysis
-        self._tables: dict[Class, dict[str, list[tuple[ast.expr | None, Function]]]] = {}
+        self.tables: dict[Class, dict[str, list[tuple[ast.expr | None, Function]]]] = {}
         self._values: dict[tuple[Class, str], Val] = {}
 
     def value(self, cls: Class, name: str) -> Val:
@@ -56,12 +60,12 @@ class Attributes:
         return join_all(found)
 
     def _table(self, cls: Class) -> dict[str, list[tuple[ast.expr | None, Function]]]:
-        if cls not in self._tables:
+        if cls not in self.tables:
             table: dict[str, list[tuple[ast.expr | None, Function]]] = {}
             for function in cls.functions.values():
                 _scan(function, table)
-            self._tables[cls] = table
-        return self._tables[cls]
+            self.tables[cls] = table
+        return self.tables[cls]
 
     def _constant(self, node: ast.expr) -> Val:
         if isinstance(node, ast.Constant) and node.value is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 from torchscript_lint.findings import Finding
 from torchscript_lint.program import Class, External, Function, Program
 from torchscript_lint.program.classes import lineage, method
@@ -10,12 +12,15 @@ from torchscript_lint.trace.analysis import Analysis, Exhausted
 from torchscript_lint.trace.state import State
 from torchscript_lint.trace.values import Val
 
+Tables = dict[Class, dict[str, list[tuple[ast.expr | None, Function]]]]
+
 
 class Recording(Analysis):
     """An analysis that remembers which functions it has followed."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, tables: Tables) -> None:
         super().__init__(program)
+        self.attributes.tables = tables
         self.followed: set[Function] = set()
 
     def call(
@@ -34,6 +39,11 @@ class Recording(Analysis):
 class Traced:
     """What tracing an instance gives, seen from its own forward.
 
+    Args:
+        program: the program.
+        cls: the class.
+        tables: what classes set, shared by all that are looked at.
+
     Attributes:
         forward: its forward, if it stands in the program.
         inherited: whether a base class outside the program may have a forward.
@@ -42,14 +52,14 @@ class Traced:
         exhausted: whether the analysis gave up before its end.
     """
 
-    def __init__(self, program: Program, cls: Class) -> None:
+    def __init__(self, program: Program, cls: Class, tables: Tables) -> None:
         found = method(cls, "forward")
         if not isinstance(found, Function):
             found = _assigned(cls) or found
         self.forward = found if isinstance(found, Function) else None
         self.inherited = isinstance(found, External) and not found.name.endswith(".Module.forward")
         self.exhausted = False
-        analysis = Recording(program)
+        analysis = Recording(program, tables)
         if self.forward is not None:
             try:
                 analysis.enter(self.forward, Val("object", ref=cls))
@@ -61,8 +71,6 @@ class Traced:
 
 def _assigned(cls: Class) -> Function | None:
     """``forward = _forward`` in a class body."""
-    import ast
-
     for base in lineage(cls).classes:
         if isinstance(base, Class) and "forward" in base.assigns:
             value = base.assigns["forward"][1]
