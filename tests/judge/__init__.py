@@ -9,22 +9,14 @@ From a shell: ``PYTHONPATH=tests python -m judge FILE [NAME ...]``.
 
 from __future__ import annotations
 
-import atexit
-import json
 import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from judge.client import ForkServer, JudgeError
 from judge.report import Frame, blamed, frames
 
 __all__ = ["Frame", "Judge", "JudgeError", "Verdict"]
-
-
-class JudgeError(Exception):
-    """The judge could not ask the compiler: the file does not load, or it has no such target."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +43,7 @@ class Verdict:
         return self.message.strip().split("\n", 1)[0]
 
 
-class Judge:
+class Judge(ForkServer):
     """A client of the fork server; starts it on first use.
 
     Args:
@@ -59,8 +51,7 @@ class Judge:
     """
 
     def __init__(self, timeout: float = 60.0) -> None:
-        self.timeout = timeout
-        self._server: subprocess.Popen[str] | None = None
+        super().__init__(Path(__file__).with_name("server.py"), timeout)
 
     def script(self, path: str | Path, name: str) -> Verdict:
         """Hand one module-level name of a file to ``torch.jit.script``.
@@ -73,7 +64,7 @@ class Judge:
             JudgeError: the file cannot be imported, has no such name, or the module cannot be instantiated.
         """
         path = os.path.realpath(path)
-        answer = self._ask({"path": path, "name": name, "timeout": self.timeout})
+        answer = self.ask(path, name)
         kind = answer["outcome"]
         if kind == "broken":
             raise JudgeError(f"{path}: {name}: {answer['type']}: {answer['message']}")
@@ -84,30 +75,6 @@ class Judge:
         place = blamed(answer["message"], path)
         file, line = (place.file, place.line) if place else (None, None)
         return Verdict(False, file, line, answer["message"], answer["type"])
-
-    def close(self) -> None:
-        """Stop the server."""
-        if self._server is not None:
-            assert self._server.stdin is not None
-            self._server.stdin.close()
-            self._server.wait(10)
-            self._server = None
-
-    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        if self._server is None or self._server.poll() is not None:
-            server = str(Path(__file__).with_name("server.py"))
-            self._server = subprocess.Popen(
-                [sys.executable, server], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-            )
-            atexit.register(self.close)
-        assert self._server.stdin is not None and self._server.stdout is not None
-        self._server.stdin.write(json.dumps(request) + "\n")
-        self._server.stdin.flush()
-        line = self._server.stdout.readline()
-        if not line:
-            raise JudgeError("the fork server is gone")
-        answer: dict[str, Any] = json.loads(line)
-        return answer
 
 
 def explain(text: str) -> list[Frame]:

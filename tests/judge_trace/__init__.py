@@ -8,16 +8,11 @@ From a shell: ``PYTHONPATH=tests python -m judge_trace FILE [NAME ...]``.
 
 from __future__ import annotations
 
-import atexit
-import json
 import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from judge import JudgeError
+from judge.client import ForkServer, JudgeError
 
 __all__ = ["JudgeError", "Trace", "TraceJudge", "Warned"]
 
@@ -59,7 +54,7 @@ class Trace:
         return self.raised or self.differs or self.unsaved
 
 
-class TraceJudge:
+class TraceJudge(ForkServer):
     """A client of the fork server; starts it on first use.
 
     Args:
@@ -67,8 +62,7 @@ class TraceJudge:
     """
 
     def __init__(self, timeout: float = 60.0) -> None:
-        self.timeout = timeout
-        self._server: subprocess.Popen[str] | None = None
+        super().__init__(Path(__file__).with_name("server.py"), timeout)
 
     def trace(self, path: str | Path, name: str) -> Trace:
         """Trace one module-level name of a fixture.
@@ -78,33 +72,9 @@ class TraceJudge:
                 fails on its example inputs.
         """
         path = os.path.realpath(path)
-        answer = self._ask({"path": path, "name": name, "timeout": self.timeout})
+        answer = self.ask(path, name)
         if answer["outcome"] in ("broken", "died"):
             raise JudgeError(f"{path}: {name}: {answer['message']}")
         answer.pop("outcome")
         warned = tuple(Warned(**warning) for warning in answer.pop("warnings"))
         return Trace(warnings=warned, **answer)
-
-    def close(self) -> None:
-        """Stop the server."""
-        if self._server is not None:
-            assert self._server.stdin is not None
-            self._server.stdin.close()
-            self._server.wait(10)
-            self._server = None
-
-    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        if self._server is None or self._server.poll() is not None:
-            server = str(Path(__file__).with_name("server.py"))
-            self._server = subprocess.Popen(
-                [sys.executable, server], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-            )
-            atexit.register(self.close)
-        assert self._server.stdin is not None and self._server.stdout is not None
-        self._server.stdin.write(json.dumps(request) + "\n")
-        self._server.stdin.flush()
-        line = self._server.stdout.readline()
-        if not line:
-            raise JudgeError("the fork server is gone")
-        answer: dict[str, Any] = json.loads(line)
-        return answer
