@@ -152,4 +152,15 @@ RULES: tuple[Rule, ...] = (
         "times for all the compiler knows, `while True` included.",
         instead="return on every path, or raise at the end",
     ),
+    Rule(
+        code="TS264",
+        name="ignored-annotation",
+        summary="annotation of an ignored function that is a string, or no TorchScript type",
+        message="`{function}` stays in Python, and its annotation `{annotation}` is {kind}",
+        compiler="Unknown type annotation: '",
+        why="try_real_annotations (torch/jit/annotations.py) takes what inspect.signature gives for an ignored or "
+        "unused function: with `from __future__ import annotations`, strings.",
+        instead="leave its annotations out (all Tensors), write them as a type comment (`# type: (int) -> int`), or "
+        "drop the `__future__` import from this file",
+    ),
 )

@@ -32,6 +32,8 @@ def result(ck: Checker, function: Function, bound: bool, node: tree.Node) -> Typ
     if bound and not definition.params and not _variadic(function):
         ck.report("ignored-method-without-self", node, name=function.name)
         return UNKNOWN
+    if not _evaluates(ck, function, node):
+        return UNKNOWN
     returns = definition.returns
     annotated = definition.returns is not None or any(param.annotation for param in definition.params)
     if definition.type_comment is not None and not annotated:
@@ -45,6 +47,29 @@ def result(ck: Checker, function: Function, bound: bool, node: tree.Node) -> Typ
         return TENSOR if unannotated and ck.binders == 1 else UNKNOWN
     names = Names(ck.session, function, ck.chain)
     return ann.parse(returns, names, _quiet)
+
+
+def _evaluates(ck: Checker, function: Function, node: tree.Node) -> bool:
+    """Report the first annotation that is no TorchScript type as Python has it (``try_real_annotations``).
+
+    The annotations of what stays in Python are not compiled: their objects are translated, and where
+    ``from __future__ import annotations`` or quotes make an annotation a string, the string is no type.
+    """
+    definition = function.tree
+    annotations = [param.annotation for param in definition.params] + [definition.returns]
+    names = Names(ck.session, function, ck.chain)
+    for annotation in annotations:
+        if annotation is None or isinstance(annotation, tree.Hole):
+            continue
+        as_string = isinstance(annotation, tree.Str) or function.module.future_annotations
+        if as_string or ann.evaluates(annotation, names) is False:
+            at = node.func if isinstance(node, tree.Apply) else node
+            ck.report(
+                "ignored-annotation", at, function=function.name, annotation=ann.text_of(annotation),
+                kind="a string to Python" if as_string else "no TorchScript type",
+            )  # fmt: skip
+            return False
+    return True
 
 
 def _variadic(function: Function) -> bool:

@@ -145,6 +145,19 @@ def parse_parameter(node: tree.Expr, resolver: Resolver, report: Report) -> tupl
     return parse(node, resolver, report), None
 
 
+def evaluates(node: tree.Expr, resolver: Resolver) -> bool | None:
+    """Whether ``try_ann_to_type`` knows the object that a name in an annotation stands for; None if that isn't sure."""
+    if not isinstance(node, (tree.Var, tree.Select)):
+        return None
+    try:
+        _Reader(resolver, lambda rule, at, **detail: None).python_name(node)
+    except (_Undefined, _Reported):
+        return None
+    except _Unresolvable:
+        return False
+    return True
+
+
 def _broadcast(node: tree.Expr) -> tuple[Type, int | None] | None:
     """``parseBroadcastList`` of ``script_type_parser.cpp``."""
     if isinstance(node, tree.Var):
