@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -522,3 +523,40 @@ def test_files_without_torch_are_entry_points_only_where_asked(tmp_path: Path) -
 def test_comments_count_in_runs(tmp_path: Path) -> None:
     write(tmp_path, {"net.py": NET.replace("{1, 2}", "{1, 2}  # noqa: TS132")})
     assert check_paths([str(tmp_path)]).findings == []
+
+
+ORDER = {
+    "pkg/__init__.py": "",
+    "pkg/typing.py": "import torch\n\nLayer = int\n",
+    "pkg/user.py": (
+        "from typing import Optional\n\nimport torch\n\n\n"
+        "@torch.jit.script\ndef f(x: Optional[int]):\n    return torch.relu(x)\n"
+    ),
+    "pkg/first.py": (
+        "from typing import Union\n\nimport torch\n\n\n"
+        "@torch.jit.script\ndef f(x: Union[int, str]):\n    return torch.relu(x)\n"
+    ),
+    "pkg/second.py": (
+        "from typing import Union\n\nimport torch\n\n\n"
+        "@torch.jit.script\ndef f(x: Union[str, int]):\n    return torch.relu(x)\n"
+    ),
+}
+
+
+def test_what_was_read_before_changes_nothing(tmp_path: Path) -> None:
+    write(tmp_path, ORDER)
+    files = [str(tmp_path / name) for name in ORDER]
+    outcomes = []
+    for order in (files, files[::-1]):
+        # A process of its own for each order: types are shared by all that one process looks at.
+        code = (
+            "import sys\nfrom torchscript_lint.lint.run import Job, Options, check_files\n"
+            "files = tuple(sys.argv[1:])\n"
+            "found = check_files(Job(files, frozenset(files), Options()), files).findings\n"
+            "print(*sorted(f'{f.path}:{f.row}: {f.code} {f.message}' for f in found), sep='\\n')\n"
+        )
+        done = subprocess.run([sys.executable, "-c", code, *order], capture_output=True, text=True, check=True)
+        outcomes.append(done.stdout.splitlines())
+    assert outcomes[0] == outcomes[1]
+    assert len(outcomes[0]) == 3
+    assert all("Union[int, str]" in line for line in outcomes[0] if "user" not in line)

@@ -86,3 +86,30 @@ class Apply(nn.Module):
     def forward(self, x):
         self.apply(x)  # found: TS607
         return x
+
+
+class Synced(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm = nn.SyncBatchNorm(4)  # found: TS651
+
+    def forward(self, x):
+        return x
+
+
+class Normed(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm = nn.BatchNorm2d(4)
+
+    def forward(self, x):
+        return x
+
+
+class Gaussian(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.losses = nn.ModuleList([nn.MSELoss(), nn.GaussianNLLLoss()])  # found: TS651
+
+    def forward(self, x):
+        return x

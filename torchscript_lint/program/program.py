@@ -84,8 +84,11 @@ class Program:
             for path in (base + ".py", os.path.join(base, "__init__.py")):
                 key = os.path.abspath(path)
                 if key in self.modules:
-                    return self.modules[key]
-                if os.path.isfile(path) and dotted_name(path)[0] == name:
+                    known = self.modules[key]
+                    # Beside `timm/layers/a.py`, `typing` is not `timm/layers/typing.py`, read before or not.
+                    if known is None or known.name == name:
+                        return known
+                elif os.path.isfile(path) and dotted_name(path)[0] == name:
                     # The path by which the file was given, if it was, so that its findings are found again.
                     try:
                         return self.load(self._as_given(key))

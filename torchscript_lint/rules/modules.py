@@ -328,6 +328,18 @@ _CONSTRUCTION: tuple[Rule, ...] = (
         " module is made. The error has no place.",
         instead="annotate what it is (`Optional[...]` where it may be None), or set it to a value of that type",
     ),
+    Rule(
+        code="TS651",
+        name="module-part-rejected",
+        summary="submodule of torch that does not script",
+        message="`self.{name}` is a {module}, which torch.jit.script does not compile: {message}",
+        compiler="{message}",
+        why="All submodules are compiled, called or not (create_script_module_impl, torch/jit/_recursive.py).",
+        instead="use another module or its function in torch.nn.functional, or convert it before scripting"
+        " (SyncBatchNorm: to BatchNorm)",
+        # The compiler blames a line of torch's own; tests/test_module_rules.py asks it.
+        proof="none",
+    ),
 )
 
 RULES: tuple[Rule, ...] = _ATTRIBUTES + _VALUES + _CONSTRUCTION

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import ast
 
+from torchscript_lint import library
 from torchscript_lint.program import Class, External, Module
-from torchscript_lint.program.classes import is_module, lineage
+from torchscript_lint.program.classes import is_module, is_module_name, lineage
 from torchscript_lint.program.instances import Attribute, Instance
 from torchscript_lint.program.instances.annotations import ClassAnnotation, class_annotations
+from torchscript_lint.script.calls import short
 from torchscript_lint.script.session import Session
 from torchscript_lint.source.lower import node_span
 from torchscript_lint.types.model import NONE, TENSOR, ClassType, optional
@@ -53,7 +55,7 @@ class _Check:
             return False
         annotations = class_annotations(self.cls)
         for name, attribute in self.found.attributes.items():
-            self._lazy(name, attribute)
+            self._part(name, attribute)
             if attribute.is_constant:
                 self._constant(name, attribute, annotations.get(name))
             elif name in annotations:
@@ -78,8 +80,8 @@ class _Check:
                 return False
         return True
 
-    def _lazy(self, name: str, attribute: Attribute) -> None:
-        """A parameter that has no shape yet, here or in a module of torch."""
+    def _part(self, name: str, attribute: Attribute) -> None:
+        """A parameter that has no shape yet, here or in a module of torch; a module of torch that does not script."""
         node = attribute.node
         if node is None or not attribute.certain:
             return
@@ -91,6 +93,11 @@ class _Check:
             if module.kind == "module" and _is_lazy(module.cls):
                 detail = {"name": "weight", "what": "parameters", "attribute": name}
                 self._report("module-uninitialised-parameter", attribute.module, node, detail)
+                return
+            message = _rejected(module.cls) if module.kind == "module" and module.certain else ""
+            if message and isinstance(module.cls, External):
+                detail = {"name": name, "module": module.cls.name, "message": message}
+                self._report("module-part-rejected", attribute.module, node, detail, warning=not attribute.always)
                 return
 
     def _constant(self, name: str, attribute: Attribute, annotation: ClassAnnotation | None) -> None:
@@ -139,6 +146,16 @@ class _Check:
 
 def _is_lazy(cls: Class | External | None) -> bool:
     return isinstance(cls, External) and cls.name.startswith("torch.nn.") and cls.name.split(".")[-1][:4] == "Lazy"
+
+
+def _rejected(cls: Class | External | None) -> str:
+    """What the compiler says of a module of torch that does not script; empty of any other."""
+    if not isinstance(cls, External) or not is_module_name(cls.name):
+        return ""
+    known = library.nn_module(cls.name.rpartition(".")[2])
+    if known is None or known.scripts is not False:
+        return ""
+    return short(known.message)
 
 
 def _declaration(cls: Class, name: str) -> tuple[Module, ast.AST] | None:

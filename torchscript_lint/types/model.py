@@ -378,9 +378,28 @@ def union(parts: Iterable[Type]) -> Type:
     rest = [member for member in kept if member is not NONE]
     if len(rest) == 1:
         return optional(rest[0])
-    # TorchScript keeps the order of a Union but treats it as a set.
+    # One order whatever order it was written in (sortUnion, aten/src/ATen/core/union_type.cpp). Unsorted, the text
+    # would be that of whoever made this Union first in the process.
+    kept.sort(key=lambda member: (_kind(member), member.text))
     key = (UnionType, frozenset(kept))
     found: UnionType | None = _interned.get(key)
     if found is None:
         found = _interned[key] = UnionType(f"Union[{', '.join(map(str, kept))}]", tuple(kept))
     return found
+
+
+#: TorchScript's order of kinds (``TypeKind``, aten/src/ATen/core/jit_type_base.h): a simple type's text, or a class.
+_KINDS: tuple[str | type[Type], ...] = (
+    "Any", EnumType, "AnyEnumType", "Tensor", "Storage", TupleType, ListType, DictType, "number", "float", "complex",
+    FutureType, AwaitType, RRefType, "int", "NoneType", "str", "Generator", "Quantizer", "bool", OptionalType, VarType,
+    "Device", "Stream", FunctionType, ClassType, "PyObject", "Capsule", "list", "Tuple[Any, ...]", "AnyClassType",
+    UnionType,
+)  # fmt: skip
+
+
+def _kind(type_: Type) -> int:
+    """The type's place in that order; the last one where it has none."""
+    for place, kind in enumerate(_KINDS):
+        if type_.text == kind if isinstance(kind, str) else isinstance(type_, kind):
+            return place
+    return len(_KINDS)
