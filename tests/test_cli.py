@@ -569,3 +569,10 @@ class TestReveal:
     def test_a_path_that_is_missing(self, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["--reveal", "crop.py"]) == 2
         assert "crop.py: No such file" in capsys.readouterr().err
+
+
+def test_an_output_file_named_dash_is_standard_output(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "net.py").write_text(NET)
+    assert main(["--output-file", "-", "--output-format", "concise", "net.py"]) == 1
+    assert capsys.readouterr().out == LINE
+    assert not (here / "-").exists()

@@ -27,6 +27,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = parsers[verb]()
     arguments = parser.parse_args(rest)
     arguments.verb = verb
+    if getattr(arguments, "output_file", None) == "-":
+        arguments.output_file = None  # as everywhere: standard output
     if verb == "check":
         _complete(parser, arguments)
     elif verb == "report" and arguments.config is not None and arguments.isolated:
