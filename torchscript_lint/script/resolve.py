@@ -24,7 +24,7 @@ from torchscript_lint.program import (
     Undefined,
     Value,
 )
-from torchscript_lint.program.classes import is_module, lineage
+from torchscript_lint.program.classes import is_module, is_module_name, lineage
 from torchscript_lint.script import classes, decorators, enums, pyvalues
 from torchscript_lint.script.values import (
     UNKNOWN_VALUE,
@@ -110,7 +110,7 @@ class Names:
 
     def __init__(self, session: Session, function: Function, chain: tuple[str, ...]) -> None:
         self.session = session
-        self.function = function
+        self.function: Function | None = function
         self.module: Module = function.module
         self.chain = chain
         self._enclosing = _closure_names(function)
@@ -199,10 +199,24 @@ class Names:
             definition = self.session.program.attribute(definition, part)
         return self._found(definition)
 
+    @property
+    def _in_module(self) -> bool:
+        """Whether a method of a module is compiled.
+
+        Classes of submodules that were compiled before it are types by then; which these are the source does not tell
+        (``try_ann_to_type`` asks for a script class of the name).
+        """
+        owner = self.function.owner if self.function is not None else None
+        return owner is not None and bool(is_module(owner))
+
     def _found(self, definition: Definition) -> Found:
         if isinstance(definition, External):
+            if self._in_module and is_module_name(definition.name) and not definition.name.endswith(".Module"):
+                return Found(other="unknown")
             return external_type(definition.name)
         if isinstance(definition, Class):
+            if self._in_module and is_module(definition):
+                return Found(other="unknown")
             return self._found_class(definition)
         if isinstance(definition, Value):
             if definition.value is None:
@@ -243,6 +257,7 @@ class ModuleNames(Names):
 
     def __init__(self, session: Session, module: Module, chain: tuple[str, ...]) -> None:
         self.session = session
+        self.function = None
         self.module = module
         self.chain = chain
         self._enclosing: frozenset[str] = frozenset()
