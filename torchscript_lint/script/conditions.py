@@ -87,8 +87,8 @@ def emit(ck: Checker, node: tree.Expr) -> Condition:
         return Condition(meant, {})
     if value.const is SOME:
         return Condition({}, {}, None, True)
-    if value.const is not NO:
-        return Condition({}, {}, bool(value.const))
+    if isinstance(value.const, bool):  # of another constant, such as 1, the compiler only emits the cast
+        return Condition({}, {}, value.const)
     known = _known_while_compiling(ck, node)
     if known is not None:
         return Condition({}, {}, known)

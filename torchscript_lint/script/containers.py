@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from torchscript_lint.script import calls, expressions, iteration, statements
 from torchscript_lint.script.values import UNKNOWN_VALUE, Simple, Sugared
 from torchscript_lint.source import tree
+from torchscript_lint.types.annotations import is_dict_key
 from torchscript_lint.types.model import (
     ANY,
     ANY_LIST,
@@ -162,6 +163,8 @@ def dict_literal(ck: Checker, node: tree.DictLit, hint: Type | None) -> Sugared:
         values.append(value)
     own = DictType.of(keys[0], joined) if keys else DictType.of(STR, TENSOR)
     if hint is None or hint is UNKNOWN:
+        if keys and hint is None and not is_dict_key(keys[0]):
+            return ck.report("dict-key-type", node, key=str(keys[0]))
         return Simple(own) if hint is None or keys else UNKNOWN_VALUE
     refined, candidates, fine = _narrow(ck, node, hint, DictType, "Dict")
     if not fine:
@@ -182,8 +185,10 @@ def dict_literal(ck: Checker, node: tree.DictLit, hint: Type | None) -> Sugared:
 
 def _differ(left: Type, right: Type) -> bool:
     """Whether two key types are of different kinds (the compiler compares kinds, not whole types)."""
-    if left.unknown or right.unknown or left.parts or right.parts:
+    if left.unknown or right.unknown:
         return False
+    if left.parts or right.parts:
+        return type(left) is not type(right)
     return str(left).removesuffix(" (inferred)") != str(right).removesuffix(" (inferred)")
 
 
@@ -244,4 +249,6 @@ def dict_of_pairs(
         return Simple(hint if isinstance(hint, (UnionType, OptionalType)) and hint is not None else refined)
     if candidates and hint is not None:
         return Simple(hint)
+    if hint is None and not is_dict_key(keys[0]):
+        return ck.report("dict-key-type", node, key=str(keys[0]))
     return Simple(DictType.of(keys[0], value))

@@ -111,9 +111,13 @@ def _annotate(ck: Checker, callee: Special, node: tree.Apply, hint: Type | None)
         return UNKNOWN_VALUE
     type_ = ann.parse(node.args[0], ck.names, ck.report)
     value = expressions.value(ck, node.args[1], type_)
-    if not is_subtype(convert(value, type_), type_):
+    converted = convert(value, type_)
+    if not is_subtype(converted, type_):
         ck.report("annotate-type", node, type=str(type_), found=str(value.type))
-    return Simple(type_)
+        return Simple(type_)
+    if converted.unknown or converted is NONE:
+        return Simple(type_)  # a None remembers what it may be
+    return Simple(converted)  # the value as it is: an int annotated as Optional[int] stays an int
 
 
 def _tuple(ck: Checker, callee: Special, node: tree.Apply, hint: Type | None) -> Sugared:

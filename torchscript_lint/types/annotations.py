@@ -39,6 +39,7 @@ from torchscript_lint.types.model import (
     RRefType,
     TupleType,
     Type,
+    is_tensor,
     optional,
     union,
 )
@@ -342,8 +343,7 @@ class _Reader:
         return {"Future": FutureType, "Await": AwaitType, "RRef": RRefType}[constructor].of(elem)
 
     def dict_of(self, key: Type, value: Type, node: tree.Node) -> Type:
-        """``DictType::create`` refuses keys other than int, bool, float, complex, Tensor, device, str and Any."""
-        if not key.unknown and key not in (INT, FLOAT, COMPLEX, BOOL, TENSOR, DEVICE, STR, ANY):
+        if not is_dict_key(key):
             raise self.refuse("dict-key-type", node, key=str(key))
         return DictType.of(key, value)
 
@@ -440,6 +440,11 @@ def kind_of(node: tree.Expr) -> str:
     if isinstance(node, tree.BinOp):
         return "pow operator" if node.op == "**" else node.op
     return _KINDS.get(type(node), "expression")
+
+
+def is_dict_key(key: Type) -> bool:
+    """Whether ``DictType::create`` takes it: int, bool, float, complex, Tensor, device, str and Any are keys."""
+    return key.unknown or is_tensor(key) or key in (INT, FLOAT, COMPLEX, BOOL, DEVICE, STR, ANY)
 
 
 def dotted(node: tree.Expr) -> list[str] | None:
