@@ -209,13 +209,43 @@ def _dict(ck: Checker, callee: Special, node: tree.Apply, hint: Type | None) -> 
             return ck.report("dict-constructor-annotation", node, constructor="dict", annotation=str(hint))
         return Simple(refined)
     values = calls.keywords_of(ck, node)
+    source: Sugared
     if not node.args:
-        literal = DictType.of(STR, values[0][1].type) if len({value.type for _, value in values}) == 1 else UNKNOWN
-        return Simple(refined if isinstance(refined, DictType) else literal)
-    source = expressions.emit(ck, node.args[0])
+        # The compiler makes a list of pairs of them.
+        if len({value.type for _, value in values}) > 1:
+            return Simple(refined) if isinstance(refined, DictType) else UNKNOWN_VALUE
+        source = Simple(ListType.of(TupleType.of([STR, values[0][1].type])))
+    else:
+        source = expressions.emit(ck, node.args[0])
     if isinstance(source, Simple) and isinstance(source.type, DictType):
         return Simple(source.type)
-    return Simple(refined) if isinstance(refined, DictType) else UNKNOWN_VALUE
+    if not _gives_pairs(source) or (node.args and values) or isinstance(hint, UnionType):
+        return Simple(refined) if isinstance(refined, DictType) else UNKNOWN_VALUE
+    # `{key: value for key, value in source}`, under names that nobody writes.
+    key, value = _named("$_key", node), _named("$_value", node)
+    target = tree.TupleLit([key, value])
+    target.line, target.col, target.end_line, target.end_col = node.span
+
+    def pair() -> tuple[Type, Type]:
+        return expressions.value(ck, key).type, expressions.value(ck, value).type
+
+    return containers.dict_of_pairs(ck, node, refined, target, source, pair)
+
+
+def _gives_pairs(source: Sugared) -> bool:
+    """Whether iterating gives pairs of which the types are known, in a loop that isn't copied."""
+    if isinstance(source, Iterables):
+        return len(source.children) == 2 and not iteration.is_unrolled(source) and not iteration.is_open(source)
+    if not isinstance(source, Simple) or not isinstance(source.type, ListType):
+        return False
+    element = source.type.elem
+    return isinstance(element, TupleType) and len(element.parts) == 2
+
+
+def _named(name: str, node: tree.Node) -> tree.Var:
+    var = tree.Var(name)
+    var.line, var.col, var.end_line, var.end_col = node.span
+    return var
 
 
 def _tolist(ck: Checker, callee: Special, node: tree.Apply, hint: Type | None) -> Sugared:
