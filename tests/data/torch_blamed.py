@@ -113,3 +113,53 @@ class Gaussian(nn.Module):
 
     def forward(self, x):
         return x
+
+
+class _NoForward(nn.Module):
+    pass
+
+
+class ModuleWithoutForward(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.part = nn.Module()
+
+    def forward(self, x):
+        return self.part(x)  # found: TS629
+
+
+class ParametersCalled(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.weights = nn.ParameterDict({"a": nn.Parameter(torch.ones(2))})
+
+    def forward(self, x):
+        return self.weights(x)  # found: TS629
+
+
+class RecurrentBaseCalled(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.cell = nn.RNNBase("LSTM", 2, 2)
+
+    def forward(self, x):
+        return self.cell(x)  # found: TS629
+
+
+class ForwardOfSubclass(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.part = _NoForward()
+
+    def forward(self, x):
+        return self.part.forward(x)  # found: TS629
+
+
+class HeldButNotCalled(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.part = _NoForward()
+        self.weights = nn.ParameterList([nn.Parameter(torch.ones(2))])
+
+    def forward(self, x):
+        return x + self.weights[0]

@@ -195,8 +195,8 @@ _VALUES: tuple[Rule, ...] = (
         compiler="Compiled functions can't take variable number of arguments or use keyword-only arguments"
         " with defaults",
         why="A call compiles `forward`; of a class without one that is nn.Module's own placeholder"
-        " (_forward_unimplemented, torch/nn/modules/module.py), which takes *input. ModuleList and"
-        " ModuleDict have none either.",
+        " (_forward_unimplemented, torch/nn/modules/module.py), which takes *input. Containers of modules"
+        " and parameters, RNNBase and RNNCellBase have none either; they script as long as nothing calls them.",
         instead="give it a `forward`; of a container, call the members",
         # The compiler blames a line of torch's own; tests/test_module_rules.py asks it.
         proof="none",

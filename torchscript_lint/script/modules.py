@@ -240,6 +240,8 @@ def _inherited(ck: Checker, base: ModuleObject, name: str, node: tree.Node) -> S
         return ck.report("module-method-unsupported", node, method=name, message=_UNSUPPORTED[name])
     if name in _COMPILES:
         return UNKNOWN_VALUE
+    if name == "forward" and not _may_have_forward(base):
+        return ck.report("module-missing-forward", node, module=base.name)
     known = _torch_base(base)
     if known is None:
         return UNKNOWN_VALUE if name in _NN_MODULE_MEMBERS or not _only_nn_module(base) else None
@@ -282,6 +284,8 @@ def _external_attribute(ck: Checker, base: ModuleObject, name: str, node: tree.N
         return UNKNOWN_VALUE
     if name in _UNSUPPORTED:
         return ck.report("module-method-unsupported", node, method=name, message=_UNSUPPORTED[name])
+    if name == "forward" and not is_open(base) and _has_placeholder(base.external):
+        return ck.report("module-missing-forward", node, module=_held_as(base))
     known = library.nn_module(base.external.rpartition(".")[2])
     if known is None:
         return UNKNOWN_VALUE
@@ -460,12 +464,10 @@ def call(ck: Checker, base: ModuleObject, args: Sequence[Simple], keywords: Keyw
         forward = attribute(ck, base, "forward", node)
         if isinstance(forward, (Functions, Library, Opaque, Builtin)):
             return expressions.as_value(ck, calls.call(ck, forward, list(args), keywords, node), node)
-        if _only_nn_module(base) and not _may_have_forward(base):
-            return ck.report("module-missing-forward", node, module=base.name)
         return UNKNOWN_VALUE
     if not base.external or not is_module_name(base.external) or is_open(base):
         return UNKNOWN_VALUE
-    if base.external.rpartition(".")[2] in ("ModuleList", "ModuleDict"):
+    if _has_placeholder(base.external):
         return ck.report("module-missing-forward", node, module=_held_as(base))
     known = library.nn_module(base.external.rpartition(".")[2])
     if known is None or not known.forward:
@@ -474,14 +476,28 @@ def call(ck: Checker, base: ModuleObject, args: Sequence[Simple], keywords: Keyw
 
 
 def _may_have_forward(base: ModuleObject) -> bool:
-    """Whether the class or the instance says anything of a `forward`."""
+    """Whether the class, its instance or a base that isn't known may say anything of a `forward`."""
     from torchscript_lint.program.classes import lineage
 
     assert base.cls is not None
     if base.instance is None or not base.instance.complete or base.instance.attribute("forward") is not None:
         return True
-    line = [entry for entry in lineage(base.cls).classes if isinstance(entry, Class)]
+    found = lineage(base.cls)
+    line = [entry for entry in found.classes if isinstance(entry, Class)]
+    outside = [entry.name for entry in found.classes if isinstance(entry, External)]
+    if not found.complete or not all(name == "object" or _has_placeholder(name) for name in outside):
+        return True
     return any("forward" in names for entry in line for names in (entry.functions, entry.assigns, entry.overloads))
+
+
+def _has_placeholder(name: str) -> bool:
+    """Whether a module of torch has no `forward` but that of ``nn.Module``, which takes ``*input``.
+
+    Such a class scripts as long as nothing calls it: a `forward` is compiled first unless it is this one
+    (``infer_methods_to_compile`` of ``torch/jit/_recursive.py``).
+    """
+    known = library.nn_module(name.rpartition(".")[2]) if is_module_name(name) else None
+    return known is not None and known.scripts is True and not known.forward
 
 
 def _is_sequential(base: ModuleObject) -> bool:
