@@ -5,6 +5,7 @@ What a command needs is imported when it runs: ``--help`` and ``rule`` must not 
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run ``tslint``.
 
     Args:
-        argv: the arguments; those of the process where None.
+        argv: the arguments; where None those of the process, which then ends with this call.
 
     Returns:
         0: clean; 1: findings; 2: it could not do all of its work; 130: interrupted.
@@ -40,6 +41,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             from torchscript_lint.cli.rule import run
         code = run(arguments)
         sys.stdout.flush()
+        if argv is None:
+            # Python looks for garbage once more before it ends, which after a large run takes as long as the run.
+            gc.freeze()
         return code
     except BrokenPipeError:
         # The reader (head, less) has seen enough. Python would complain again when it flushes at exit.
