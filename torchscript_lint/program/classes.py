@@ -77,7 +77,7 @@ def is_module_name(name: str) -> bool:
     if name in _MODULE_ROOTS:
         return True
     prefix, _, last = name.rpartition(".")
-    if not last[:1].isupper() or last in _NOT_MODULES:
+    if not last.lstrip("_")[:1].isupper() or last in _NOT_MODULES:
         return False
     return prefix == "torch.nn" or prefix.startswith(("torch.nn.modules", "torch.ao.nn", "torch.nn.intrinsic"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Container
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -131,10 +132,23 @@ _MODIFIERS = {
 }
 
 
-def is_overload(node: FunctionNode) -> bool:
-    """Whether it is an overload's declaration, told by the decorator's own name: scopes aren't known while scanning."""
-    names = (getattr(decorator, "attr", getattr(decorator, "id", "")) for decorator in node.decorator_list)
-    return any(name in ("_overload", "_overload_method") for name in names)
+#: Decorators of ``torch.jit`` that declare an overload (``torch/_jit_internal.py``).
+OVERLOAD_NAMES = frozenset({"_overload", "_overload_method"})
+
+
+def is_overload(node: FunctionNode, aliases: Container[str] = OVERLOAD_NAMES) -> bool:
+    """Whether it is an overload's declaration, told by the decorator's spelling: scopes aren't known while scanning.
+
+    Args:
+        node: the definition.
+        aliases: the names that stand for these decorators in its file.
+    """
+    return any(
+        decorator.id in aliases
+        if isinstance(decorator, ast.Name)
+        else isinstance(decorator, ast.Attribute) and decorator.attr in OVERLOAD_NAMES
+        for decorator in node.decorator_list
+    )
 
 
 def _drops(node: ast.Call) -> bool:
@@ -188,7 +202,7 @@ class Class:
                 attributes = [d.attr for d in node.decorator_list if isinstance(d, ast.Attribute)]
                 if "setter" in attributes:
                     self.setters[node.name] = function
-                elif is_overload(node):
+                elif is_overload(node, self.module.overload_names):
                     self.overloads.setdefault(node.name, []).append(function)
                 elif "deleter" not in attributes and "getter" not in attributes:
                     self.functions[node.name] = function
@@ -211,8 +225,9 @@ class Class:
 
     @cached_property
     def bases(self) -> tuple[Definition, ...]:
-        """What its bases stand for."""
-        return tuple(self.module.program.definition(self.module, base, self.enclosing) for base in self.node.bases)
+        """What its bases stand for; of ``Generic[T]`` and the like, the class that is subscripted."""
+        nodes = (base.value if isinstance(base, ast.Subscript) else base for base in self.node.bases)
+        return tuple(self.module.program.definition(self.module, base, self.enclosing) for base in nodes)
 
 
 class External:

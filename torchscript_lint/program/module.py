@@ -7,7 +7,7 @@ import os
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from torchscript_lint.program.definitions import Class, Function, is_overload
+from torchscript_lint.program.definitions import OVERLOAD_NAMES, Class, Function, is_overload
 from torchscript_lint.source.text import SourceText
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class Module:
         path: as it was given.
         name: dotted, by the ``__init__.py`` files above it.
         is_package: whether it is an ``__init__.py``.
+        overload_names: what torch's overload decorators are called here.
     """
 
     def __init__(self, program: Program, source: SourceText) -> None:
@@ -66,6 +67,7 @@ class Module:
         self.stars: list[tuple[str, int]] = []
         self.functions: dict[str, Function] = {}
         self.overloads: dict[str, list[Function]] = {}
+        self.overload_names = set(OVERLOAD_NAMES)
         self.classes: dict[str, Class] = {}
         self.future_annotations = False
         self._definitions: dict[int, Function | Class] = {}
@@ -84,7 +86,7 @@ class Module:
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 function = Function(self, node, node.name)
                 self._definitions[id(node)] = function
-                if is_overload(node):
+                if is_overload(node, self.overload_names):
                     self.overloads.setdefault(node.name, []).append(function)
                     self._bind(node.name, Binding("other", where, node))
                     continue
@@ -122,6 +124,8 @@ class Module:
                 if where != "type-checking":
                     self.stars.append((source, node.level))
                 continue
+            if alias.name in OVERLOAD_NAMES and where != "type-checking":
+                self.overload_names.add(alias.asname or alias.name)
             binding = Binding("from", where, node, source=source, name=alias.name, level=node.level)
             self._bind(alias.asname or alias.name, binding)
 

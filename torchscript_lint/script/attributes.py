@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import builtins
 from typing import TYPE_CHECKING
 
 from torchscript_lint import library
 from torchscript_lint.program import Class, Function, ModuleRef, Uncertain, Undefined, Value
-from torchscript_lint.script import calls, modules, pyvalues
+from torchscript_lint.program.classes import lineage
+from torchscript_lint.script import calls, classes, modules, pyvalues
 from torchscript_lint.script.matching import fits_receiver
 from torchscript_lint.script.resolve import external
 from torchscript_lint.script.session import ClassInfo
@@ -132,7 +134,7 @@ def class_method(ck: Checker, type_: ClassType, name: str) -> Function | Uncerta
     """The method of a class; None if it has none, ``UNCERTAIN`` where that isn't known."""
     definition = type_.definition
     if isinstance(definition, ClassInfo):
-        method = definition.cls.functions.get(name)
+        method = classes.member(definition.cls, name)
         if method is not None and method.modifier in ("ignore", "unused", "drop"):
             return UNCERTAIN
         if method is None and not definition.complete:
@@ -148,7 +150,7 @@ def _of_instance(ck: Checker, base: Simple, type_: ClassType, name: str, node: t
         return modules.attribute(ck, ck.session.module_value(info), name, node)
     if not isinstance(info, ClassInfo):
         return UNKNOWN_VALUE
-    method = info.cls.functions.get(name)
+    method = classes.member(info.cls, name)
     if method is not None:
         if method.is_property:
             return calls.call_function(ck, method, base, [], [], node)
@@ -165,20 +167,24 @@ def _of_instance(ck: Checker, base: Simple, type_: ClassType, name: str, node: t
 
 
 def _of_class(ck: Checker, base: ClassObject, name: str, node: tree.Node) -> Sugared:
-    """``PythonClassValue::attr``."""
-    cls = base.cls
-    method = cls.functions.get(name)
-    if method is not None:
-        if method.is_static:
-            return Functions((method,))
-        return UNKNOWN_VALUE
-    if name in cls.assigns:
-        annotation, value = cls.assigns[name]
-        if value is not None:
-            return pyvalues.sugared(ck.names, Value(cls.module, name, value, annotation), constant=False)
-        return UNKNOWN_VALUE
-    info = ck.session.class_info(cls, ck.chain)
-    if name in cls.inner or not info.complete or name.startswith("__"):
+    """``PythonClassValue::attr``: static methods are functions; what Python finds is taken as it is."""
+    for cls in lineage(base.cls).classes:
+        if not isinstance(cls, Class):
+            if hasattr(getattr(builtins, cls.name, object), name):
+                return UNKNOWN_VALUE
+            continue
+        method = cls.functions.get(name)
+        if method is not None:
+            return Functions((method,)) if method.is_static else UNKNOWN_VALUE
+        if name in cls.assigns:
+            annotation, value = cls.assigns[name]
+            if value is None:
+                continue
+            return pyvalues.of_expression(ck.names, Value(cls.module, name, value, annotation), value, constant=False)
+        if name in cls.inner:
+            return UNKNOWN_VALUE
+    info = ck.session.class_info(base.cls, ck.chain)
+    if not info.complete or name.startswith("__"):
         return UNKNOWN_VALUE
     return ck.report("class-attribute", node, type=str(base.type), name=name)
 
@@ -255,7 +261,7 @@ def _assign_instance(ck: Checker, info: ClassInfo, type_: ClassType, name: str, 
         setter = info.cls.setters.get(name)
         if setter is not None:
             calls.call_function(ck, setter, Simple(type_), [value], [], node)
-        elif name in info.cls.functions and info.cls.functions[name].is_property:
+        elif (found := classes.member(info.cls, name)) is not None and found.is_property:
             ck.report("read-only-attribute", node, name=name)
         elif info.complete:
             ck.report("nonexistent-attribute", node, name=name)
@@ -283,7 +289,7 @@ def has(ck: Checker, base: Sugared, name: str, node: tree.Node) -> bool | None:
             info = type_.definition
             if not isinstance(info, ClassInfo):
                 return None
-            if name in info.attributes or name in info.cls.functions:
+            if name in info.attributes or classes.member(info.cls, name) is not None:
                 return True
             return False if info.complete else None
         if isinstance(type_, NamedTupleType):

@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from torchscript_lint.library import Arg
-from torchscript_lint.program import Function
+from torchscript_lint.program import Class, Function
 from torchscript_lint.script import defaults
 from torchscript_lint.script.matching import convert
 from torchscript_lint.script.resolve import Names, transparent
 from torchscript_lint.script.scope import Frame
-from torchscript_lint.script.session import Compiled, Session, parameters, schema_of, unknown_schema
+from torchscript_lint.script.session import ClassInfo, Compiled, Session, parameters, schema_of, unknown_schema
 from torchscript_lint.script.typecomments import signature_of_comment
 from torchscript_lint.script.values import UNKNOWN_VALUE, ModuleObject, Simple, Sugared, UnscriptedDataclass
 from torchscript_lint.source import tree
@@ -57,7 +57,7 @@ class Checker:
         self.muted = 0
         self.binders = 1
         owner = function.owner
-        foreign = isinstance(receiver, ModuleObject) and owner is not None and receiver.cls is not owner
+        foreign = owner is not None and _receiving_class(receiver) not in (None, owner)
         self._inherited = function if foreign else None
         session.begin(self)
 
@@ -266,6 +266,16 @@ def _finish(checker: Checker, definition: tree.Def) -> Type:
         return checker.declared
     checker.emit_return(Simple(NONE, None), definition)
     return checker.merged if checker.merged is not None else NONE
+
+
+def _receiving_class(receiver: Sugared | None) -> Class | None:
+    """The class of which ``self`` is an instance."""
+    if isinstance(receiver, ModuleObject):
+        return receiver.cls
+    if isinstance(receiver, Simple) and isinstance(receiver.type, ClassType):
+        definition = receiver.type.definition
+        return definition.cls if isinstance(definition, ClassInfo) else None
+    return None
 
 
 def is_initialising(checker: Checker, type_: ClassType) -> bool:

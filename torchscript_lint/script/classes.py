@@ -7,11 +7,14 @@ Facts: ``get_jit_class_def``, ``get_class_properties`` and ``get_class_assigns``
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 from collections.abc import Iterator
+from types import BuiltinFunctionType
 from typing import TYPE_CHECKING
 
-from torchscript_lint.program import Class, Function
+from torchscript_lint.program import Class, External, Function, Value
+from torchscript_lint.program.classes import is_module, lineage
 from torchscript_lint.source.classbody import class_body_rejections
 from torchscript_lint.source.lower import node_span
 
@@ -19,6 +22,101 @@ if TYPE_CHECKING:
     from torchscript_lint.script.session import Session
 
 _DATACLASS = frozenset({"dataclasses.dataclass"})
+_SCRIPT = frozenset({"torch.jit.script", "torch.jit._script.script"})
+_TENSORS = frozenset({"torch.Tensor", "torch._tensor.Tensor", "torch.nn.Parameter", "torch.nn.parameter.Parameter"})
+#: Classes outside of the program that add nothing to a class of which they are the base.
+_PLAIN_BASES = frozenset(
+    {"object", "abc.ABC", "typing.Generic", "typing_extensions.Generic", "typing.Protocol", "dict", "str", "int",
+     "float"}
+)  # fmt: skip
+
+
+def class_kind(cls: Class) -> str:
+    """What TorchScript takes a class for when a function or an annotation names it.
+
+    ``can_compile_class`` of ``torch/_jit_internal.py`` and ``toSugaredValue`` of ``python_sugared_value.cpp``: what
+    can be compiled is compiled from its own body alone; its bases are not looked at, but for the kinds that they
+    make it of.
+
+    Returns:
+        ``module``, ``exception``, ``namedtuple``, ``enum``, ``interface``, ``tensor`` (a subclass, that annotations
+        take for Tensor), ``builtin`` (a ``tuple``, a ``list``, or one with methods that have no code: a Python
+        object), ``class`` (compiled when used) or ``unknown``.
+    """
+    module = is_module(cls)
+    if module:
+        return "module"
+    if cls.enclosing is not None:
+        return "unknown"
+    line = lineage(cls)
+    names = {entry.name for entry in line.classes if isinstance(entry, External)}
+    if any(name in ("typing.NamedTuple", "typing_extensions.NamedTuple") for name in names):
+        return "namedtuple"
+    if any(name.startswith("enum.") for name in names):
+        return "enum"
+    if any(name.startswith("torch.jit.interface") or name == "torch.jit.interface" for name in cls.decorators):
+        return "interface"
+    if names & _TENSORS:
+        return "tensor"
+    if module is None:
+        return "unknown"
+    if any(_is_exception(name) for name in names):
+        return "exception"
+    if set(cls.decorators) - _SCRIPT or not line.complete or not _plain_metaclass(cls):
+        return "unknown"
+    if names & {"tuple", "list", "typing.Tuple", "typing.List"}:
+        return "builtin"
+    if names - _PLAIN_BASES:
+        return "unknown"
+    return _by_body(cls)
+
+
+def _plain_metaclass(cls: Class) -> bool:
+    """Whether no metaclass or class keyword may make something else of a class or of its bases."""
+    for owner in lineage(cls).classes:
+        if not isinstance(owner, Class):
+            continue
+        for keyword in owner.node.keywords:
+            if keyword.arg != "metaclass":
+                return False
+            meta = owner.module.program.definition(owner.module, keyword.value, owner.enclosing)
+            if isinstance(meta, External) and meta.name == "abc.ABCMeta":
+                continue
+            if not isinstance(meta, Class) or "__new__" in meta.functions or not lineage(meta).complete:
+                return False
+            if {base.name for base in lineage(meta).classes if isinstance(base, External)} - {"type", "abc.ABCMeta"}:
+                return False
+    return True
+
+
+def _by_body(cls: Class) -> str:
+    """``class``, unless something in its body is a function without code, which only Python can call."""
+    program = cls.module.program
+    kind = "class"
+    for _, value in cls.assigns.values():
+        if isinstance(value, ast.Call) and cls.module.dotted(value) in ("staticmethod", "classmethod"):
+            return "unknown"
+        if not isinstance(value, (ast.Name, ast.Attribute)):
+            continue
+        if isinstance(value, ast.Name) and (value.id in cls.functions or value.id in cls.assigns):
+            continue
+        found = program.definition(cls.module, value, cls.enclosing)
+        if isinstance(found, External):
+            if not _has_no_code(found.name):
+                return "unknown"
+            kind = "builtin"
+        elif not isinstance(found, (Class, Function, Value)):
+            return "unknown"
+    return kind
+
+
+def _has_no_code(name: str) -> bool:
+    return "." not in name and isinstance(getattr(builtins, name, None), BuiltinFunctionType)
+
+
+def _is_exception(name: str) -> bool:
+    found = getattr(builtins, name, None)
+    return isinstance(found, type) and issubclass(found, Exception)
 
 
 def is_dataclass(cls: Class) -> bool:
@@ -38,6 +136,32 @@ def is_unscripted_dataclass(cls: Class) -> bool:
     if cls.node.bases or (isinstance(decorator, ast.Call) and decorator.keywords):
         return False
     return not re.search(rf"\bscript\(\s*(\w+\.)*{cls.name}\b", cls.module.source.text)
+
+
+def member(cls: Class, name: str) -> Function | None:
+    """The method or property that instances of a compiled class have under a name.
+
+    These are the methods of its own body, other names given to them there, and properties of its bases
+    (``get_jit_class_def`` and ``get_class_properties`` of ``torch/jit/frontend.py``).
+    """
+    own = cls.functions.get(name)
+    if own is not None:
+        return own
+    if name in cls.assigns:
+        value = cls.assigns[name][1]
+        return cls.functions.get(value.id) if isinstance(value, ast.Name) else None
+    return next((function for key, function in _inherited_properties(cls) if key == name), None)
+
+
+def _inherited_properties(cls: Class) -> Iterator[tuple[str, Function]]:
+    """Of what the bases define, only properties are asked for (``get_class_properties`` goes by ``getmembers``)."""
+    seen = set(cls.functions) | set(cls.assigns)
+    for base in lineage(cls).classes[1:]:
+        if isinstance(base, Class):
+            for name, function in base.functions.items():
+                if function.is_property and name not in seen:
+                    yield name, function
+            seen |= set(base.functions) | set(base.assigns)
 
 
 def methods(session: Session, cls: Class, chain: tuple[str, ...]) -> Iterator[Function]:
@@ -67,17 +191,22 @@ def methods(session: Session, cls: Class, chain: tuple[str, ...]) -> Iterator[Fu
             entry.unused(session, method, chain)
         else:
             yield method
+    for name, inherited in _inherited_properties(cls):
+        if skipped is not None and name not in skipped and inherited.modifier not in ("unused", "drop"):
+            yield inherited
 
 
 def unused_properties(cls: Class) -> frozenset[str] | None:
-    """``__jit_unused_properties__`` of a class's own body; None where the source does not tell all of it."""
-    if "__jit_unused_properties__" not in cls.assigns:
-        return frozenset()
-    value = cls.assigns["__jit_unused_properties__"][1]
-    if not isinstance(value, (ast.List, ast.Tuple, ast.Set)):
-        return None
-    names = [item.value for item in value.elts if isinstance(item, ast.Constant)]
-    return frozenset(map(str, names)) if len(names) == len(value.elts) else None
+    """``__jit_unused_properties__``, by inheritance; None where the source does not tell all of it."""
+    for owner in lineage(cls).classes:
+        if not isinstance(owner, Class) or "__jit_unused_properties__" not in owner.assigns:
+            continue
+        value = owner.assigns["__jit_unused_properties__"][1]
+        if not isinstance(value, (ast.List, ast.Tuple, ast.Set)):
+            return None
+        names = [item.value for item in value.elts if isinstance(item, ast.Constant)]
+        return frozenset(map(str, names)) if len(names) == len(value.elts) else None
+    return frozenset()
 
 
 def body(session: Session, cls: Class, chain: tuple[str, ...]) -> None:

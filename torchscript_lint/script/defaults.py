@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from torchscript_lint.library import Arg
 from torchscript_lint.program import External, Value
-from torchscript_lint.script import pyvalues
+from torchscript_lint.script.pykinds import Kinds
 from torchscript_lint.source import tree
 from torchscript_lint.types.model import (
     ANY,
@@ -160,6 +160,10 @@ def _tuple_fits(checker: Checker, node: ast.Tuple, type_: Type) -> bool | None:
     return False if False in answers else None if None in answers else True
 
 
+#: A value of each type that a module-level name may stand for.
+_SAMPLES: dict[Type, object] = {INT: 0, FLOAT: 0.5, STR: "", BOOL: True}
+
+
 def _name_fits(checker: Checker, node: ast.expr, type_: Type) -> bool | None:
     program, module = checker.session.program, checker.function.module
     found = program.definition(module, node)
@@ -174,7 +178,7 @@ def _name_fits(checker: Checker, node: ast.expr, type_: Type) -> bool | None:
         # A dtype, layout or memory format is an int to the compiler, and nothing else.
         return type_ is entry.type or (type_ is BOOL and None)
     if isinstance(found, Value) and found.value is not None:
-        name = pyvalues.python_type(checker.names, found, found.value)[0]
-        expected = {"int": 0, "float": 0.5, "str": "", "bool": True}.get(name)
-        return _constant_fits(expected, type_) if expected is not None and name != "" else None
+        kind = Kinds(program, found.module).of(found.value)
+        expected = _SAMPLES.get(kind.type) if kind is not None and kind.type is not None else None
+        return _constant_fits(expected, type_) if expected is not None else None
     return None

@@ -24,7 +24,7 @@ def compiled_members(session: Session, cls: Class) -> Iterator[Function]:
     """
     line = [base for base in lineage(cls).classes if isinstance(base, Class)]
     names = dict.fromkeys(name for owner in line for name in (*owner.functions, *owner.assigns, *owner.overloads))
-    unused = _unused_properties(line)
+    unused = classes.unused_properties(cls)
     for name in names:
         owner = next(base for base in line if name in base.functions or name in base.assigns or name in base.overloads)
         if name in owner.overloads and owner is cls:
@@ -91,11 +91,3 @@ def _of_assignment(session: Session, owner: Class, name: str, unused: frozenset[
             function = owner.functions.get(part.id)
             if function is not None and function.modifier not in ("unused", "drop"):
                 yield function
-
-
-def _unused_properties(line: list[Class]) -> frozenset[str] | None:
-    """``__jit_unused_properties__``, by inheritance; None where the source does not tell all of it."""
-    for owner in line:
-        if "__jit_unused_properties__" in owner.assigns:
-            return classes.unused_properties(owner)
-    return frozenset()

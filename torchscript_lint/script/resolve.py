@@ -24,7 +24,7 @@ from torchscript_lint.program import (
     Undefined,
     Value,
 )
-from torchscript_lint.program.classes import is_module, is_module_name, lineage
+from torchscript_lint.program.classes import is_module, is_module_name
 from torchscript_lint.script import classes, decorators, enums, pyvalues
 from torchscript_lint.script.values import (
     UNKNOWN_VALUE,
@@ -47,7 +47,7 @@ from torchscript_lint.script.values import (
 from torchscript_lint.source.walk import walk
 from torchscript_lint.types import annotations as ann
 from torchscript_lint.types.annotations import Found
-from torchscript_lint.types.model import BOOL, COMPLEX, FLOAT, INT, NONE, STR, UNKNOWN
+from torchscript_lint.types.model import BOOL, COMPLEX, FLOAT, INT, NONE, STR, TENSOR, UNKNOWN
 
 if TYPE_CHECKING:
     from torchscript_lint.script.session import Session
@@ -170,11 +170,14 @@ class Names:
         return Functions((function,))
 
     def _class(self, cls: Class) -> Sugared:
-        kind = class_kind(cls)
-        if kind == "module":
+        kind = classes.class_kind(cls)
+        if kind in ("module", "builtin"):
             return PythonObject("type", class_name=cls.name)
         if kind == "exception":
             return ExceptionObject(cls.name)
+        if kind == "tensor":
+            # Compiled like any class, and its inherited properties do not compile.
+            return Library(cls.name, library.Entry("broken", message="undefined value has_torch_function_unary"))
         if kind == "namedtuple":
             type_ = enums.named_tuple(self.session, cls)
             return NamedTupleObject(type_) if type_ is not None else UNKNOWN_VALUE
@@ -237,9 +240,11 @@ class Names:
     def _found_class(self, cls: Class) -> Found:
         if classes.is_unscripted_dataclass(cls):
             return Found(other=f"dataclass {cls.name}")
-        kind = class_kind(cls)
-        if kind in ("module", "exception"):
+        kind = classes.class_kind(cls)
+        if kind in ("module", "exception", "builtin"):
             return Found(other="object")
+        if kind == "tensor":
+            return Found(type=TENSOR)
         if kind == "namedtuple":
             type_ = enums.named_tuple(self.session, cls)
             return Found(type=type_) if type_ is not None else Found(other="unknown")
@@ -264,41 +269,6 @@ class ModuleNames(Names):
         self._wrapping = decorators.SAME
 
 
-def class_kind(cls: Class) -> str:
-    """What TorchScript takes a class for.
-
-    ``module``, ``exception``, ``namedtuple``, ``enum``, ``interface``, ``class`` (compiled when used) or ``unknown``.
-    """
-    module = is_module(cls)
-    if module:
-        return "module"
-    if cls.enclosing is not None:
-        return "unknown"
-    line = lineage(cls)
-    names = {entry.name for entry in line.classes if isinstance(entry, External)}
-    if any(name in ("typing.NamedTuple", "typing_extensions.NamedTuple") for name in names):
-        return "namedtuple"
-    if any(name.startswith("enum.") for name in names):
-        return "enum"
-    if any(name.startswith("torch.jit.interface") or name == "torch.jit.interface" for name in cls.decorators):
-        return "interface"
-    if module is None:
-        return "unknown"
-    if any(_is_exception(name) for name in names):
-        return "exception"
-    decorators = [name for name in cls.decorators if name not in ("torch.jit.script", "torch.jit._script.script")]
-    if names - {"object"} or decorators or cls.node.keywords or not line.complete:
-        return "unknown"
-    if len([entry for entry in line.classes if isinstance(entry, Class)]) > 1:
-        return "unknown"
-    return "class"
-
-
-def _is_exception(name: str) -> bool:
-    found = __builtins__.get(name) if isinstance(__builtins__, dict) else getattr(__builtins__, name, None)
-    return isinstance(found, type) and issubclass(found, Exception)
-
-
 #: Objects of the standard library, by what the compiler says of their types.
 _OBJECTS = {
     "os.environ": "_Environ", "sys.argv": "list", "sys.path": "list", "sys.modules": "dict",
@@ -320,9 +290,10 @@ def external(name: str, *, constant: bool) -> Sugared:
         op = f"aten::{name.rpartition('.')[2]}"
         return Builtin(op) if library.op_exists(op) else UNKNOWN_VALUE
     if "." not in name:
-        entry = library.builtin(name)
-        if entry is None and library.has_module(name):
+        # `re` and `io` are names of `typing` as well; an imported module comes first.
+        if library.has_module(name):
             return PythonModule(name, External(name))
+        entry = library.builtin(name)
     else:
         entry = library.attribute(name)
         if entry is None and name.startswith("torch.ops."):

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from torchscript_lint.findings import Finding, make
 from torchscript_lint.library import Arg, Schema
 from torchscript_lint.program import Class, Function, Module, Program
-from torchscript_lint.program.classes import lineage
 from torchscript_lint.program.instances import Instance, instance
 from torchscript_lint.rules import BY_NAME
 from torchscript_lint.script.decorators import wrapping
@@ -140,7 +139,7 @@ class Session:
         for function in set(self._inherited.values()):
             if function.owner is not None:
                 # Whether it fails for the class that defines it as well.
-                self.compile(function, self.module_value(function.owner), ())
+                self.compile(function, self._receiver(function.owner), ())
         found = dict(self.findings)
         for key in self._inherited:
             found[key] = replace(found[key], severity="warning")
@@ -192,7 +191,7 @@ class Session:
 
         info = self._classes[cls] = ClassInfo(cls)
         classes.body(self, cls, chain)
-        info.complete = _plain_class(cls)
+        info.complete = classes.class_kind(cls) == "class"
         info.state = "init"
         init = cls.functions.get("__init__")
         value = Simple(info.type)
@@ -204,6 +203,14 @@ class Session:
         for method in classes.methods(self, cls, chain):
             self.compile(method, UNKNOWN_VALUE if method.is_classmethod else value, chain)
         return info
+
+    def _receiver(self, cls: Class) -> Sugared:
+        """An instance of a class as ``self``."""
+        from torchscript_lint.script import classes
+
+        if classes.class_kind(cls) == "class":
+            return Simple(self.class_info(cls, ()).type)
+        return self.module_value(cls)
 
     def module_value(self, cls: Class) -> ModuleObject:
         """An instance of an ``nn.Module`` subclass of the program."""
@@ -236,13 +243,6 @@ def receiver_key(receiver: Sugared | None) -> object:
     if isinstance(receiver, Simple):
         return receiver.type
     return None
-
-
-def _plain_class(cls: Class) -> bool:
-    """Whether nothing but the class's own body adds to it."""
-    bases = [entry for entry in lineage(cls).classes[1:] if getattr(entry, "name", "") != "object"]
-    decorators = set(cls.decorators) - {"torch.jit.script", "torch.jit._script.script"}
-    return not bases and not cls.node.keywords and not decorators
 
 
 def parameters(function: Function, types: list[tuple[Type, int | None]], skip: int) -> list[Arg]:

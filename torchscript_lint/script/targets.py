@@ -12,8 +12,8 @@ from torchscript_lint.findings import Finding
 from torchscript_lint.program import Class, Function, Module, Program
 from torchscript_lint.program.classes import is_module, lineage
 from torchscript_lint.script import decorators, entry, interfaces, members, module_rules, overloads
+from torchscript_lint.script.classes import class_kind
 from torchscript_lint.script.definitions import Definition, definitions
-from torchscript_lint.script.resolve import class_kind
 from torchscript_lint.script.session import Session, deep_stack, receiver_key
 from torchscript_lint.script.sites import Instance, Site, sites
 from torchscript_lint.script.values import UNKNOWN_VALUE, Sugared
