@@ -384,6 +384,48 @@ _WEAK: tuple[Rule, ...] = (
         why="The mode is an argument of the recorded operators; eval() on the traced module does nothing for them.",
         instead="call {expr}.eval() before tracing a model for inference",
     ),
+    _weak(
+        "TS816",
+        "train-after-trace",
+        summary="train() on a traced module",
+        message="`{expr}.train()` changes nothing: {layer} was recorded in eval mode",
+        compiler="",
+        why="The mode is an argument of the recorded operators (aten::dropout, aten::batch_norm); train() sets an"
+        " attribute that the graph never reads.",
+        instead="train the model itself and trace it afterwards; or torch.jit.script, which keeps the mode",
+    ),
+    _weak(
+        "TS817",
+        "single-shape-trace",
+        summary="module that depends on sizes, traced without check_inputs",
+        message="`{expr}` turns sizes into Python values ({place}) and is traced with one example only: nothing"
+        " compares the traced model with it at another size",
+        compiler="",
+        why="Without check_inputs, torch.jit.trace checks its result with the example inputs themselves"
+        " (torch/jit/_trace.py: _check_trace), for which what was baked in is right.",
+        instead="pass check_inputs=[...] with inputs of every size that will be used",
+    ),
+    _weak(
+        "TS818",
+        "autocast-branch",
+        summary="branch on whether autocast is on",
+        message="{where} decides by `{expr}`: whether autocast was on in the traced run is baked in, wherever the"
+        " traced model runs later",
+        compiler="",
+        why="torch.is_autocast_enabled() is a plain Python bool about the running thread; the traced module keeps"
+        " one path.",
+        instead="trace in the state in which the model will run, once for each that is needed",
+    ),
+    _weak(
+        "TS819",
+        "baked-strides",
+        summary="strides of an input in as_strided",
+        message="`{expr}` has strides of the example input: inputs of other inner sizes are read at wrong places",
+        compiler="",
+        why="Tensor.stride gives plain Python ints without a warning"
+        " (torch/csrc/autograd/python_variable_methods.cpp: THPVariable_stride), unlike sizes.",
+        instead="compute strides of a contiguous tensor from its sizes, which are recorded; or use unfold or a view",
+    ),
 )
 
 RULES: tuple[Rule, ...] = _STRONG + _WEAK

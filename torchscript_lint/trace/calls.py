@@ -11,6 +11,7 @@ from torchscript_lint.trace.builtin import Builtins
 from torchscript_lint.trace.entries import is_operator
 from torchscript_lint.trace.state import source
 from torchscript_lint.trace.values import (
+    AUTOCAST,
     CHANCE,
     DERIVED,
     DEVICE,
@@ -22,6 +23,7 @@ from torchscript_lint.trace.values import (
     RANDOM,
     RANK,
     STATE,
+    STRIDE,
     UNKNOWN,
     Val,
     constant,
@@ -254,6 +256,8 @@ class Calls(Builtins):
             if last == "is_tensor" and args and args[0].kind == "tensor" and args[0].sure:
                 return constant(True)
             return py({PRESENCE if last == "is_tensor" else META}) if INPUT in origin else py()
+        if last == "is_autocast_enabled":
+            return py({AUTOCAST})
         if last in library.PLAIN or last.startswith(("is_", "set_", "get_")):
             return py()
         if last in library.SILENT_TESTS:
@@ -267,7 +271,14 @@ class Calls(Builtins):
         if "device" in keywords and DEVICE in keywords["device"].origin:
             shown = next((word.value for word in node.keywords if word.arg == "device"), node)
             self.report("baked-device", shown, expr=source(shown))
+        if last == "as_strided":
+            self._strided([*args[1:], *keywords.values()], node, sure=True)
         return self._shaped(last, origin, args, keywords, node)
+
+    def _strided(self, values: Args, node: ast.Call, *, sure: bool) -> None:
+        """Sizes and strides for ``as_strided``: a stride of an input is a plain int."""
+        if any(_has_stride(value) for value in values):
+            self.report("baked-strides", node, sure=sure, expr=source(node))
 
     def _shaped(self, last: str, origin: frozenset[str], args: Args, keywords: Keywords, node: ast.Call) -> Val:
         """What an operator gives that gives tensors: one, or several."""
@@ -354,6 +365,11 @@ class Calls(Builtins):
             return UNKNOWN
         if name in library.RANK_METHODS:
             return py({RANK} if given else ())
+        if name == "stride":
+            innermost = bool(node.args) and ast.unparse(node.args[0]) == "-1"  # 1 for whatever is contiguous
+            return py({META} if given and innermost else {META, STRIDE} if given else ())
+        if name == "as_strided":
+            self._strided([*args, *keywords.values()], node, sure=owner.sure)
         if name in library.META_METHODS:
             return tensor(owner.origin, sure=owner.sure) if name == "type" and args else py({META} if given else ())
         if name in library.SILENT_TESTS:
@@ -453,3 +469,9 @@ class Calls(Builtins):
             isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == self.me_name
         ) and f"self.{target.attr}" in self.env:
             self.env[f"self.{target.attr}"] = value
+
+
+def _has_stride(value: Val) -> bool:
+    """Whether a value is, or holds, a stride of an input."""
+    parts = [*(value.items or ()), *([value.elem] if value.elem is not None else [])]
+    return STRIDE in value.origin or any(map(_has_stride, parts))

@@ -9,6 +9,7 @@ from torchscript_lint.source.walk import children
 from torchscript_lint.trace import library
 from torchscript_lint.trace.state import State, source
 from torchscript_lint.trace.values import (
+    AUTOCAST,
     DERIVED,
     DEVICE,
     INPUT,
@@ -38,6 +39,7 @@ _SOFT = (
     (META, "metadata-branch"),
     (DEVICE, "metadata-branch"),
     (MODE, "mode-branch"),
+    (AUTOCAST, "autocast-branch"),
     (PRESENCE, "presence-branch"),
 )
 _BOOLEAN = {ast.And: "`and`", ast.Or: "`or`"}

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from contextlib import suppress
 
 from torchscript_lint.program import Class, External, Function, Module
 from torchscript_lint.program.classes import is_module, lineage, method
 from torchscript_lint.source.walk import children, walk
-from torchscript_lint.trace.analysis import Analysis
+from torchscript_lint.trace.analysis import Analysis, Exhausted
 from torchscript_lint.trace.state import source, span
+from torchscript_lint.trace.values import Val
 
 _TRACE = ("torch.jit.trace", "torch.jit._trace.trace")
 _MODAL = ("Dropout", "BatchNorm", "AlphaDropout", "FeatureAlphaDropout", "RReLU", "SyncBatchNorm")
 _MAX_NESTING = 4
+#: Positional arguments of ``torch.jit.trace`` before ``check_inputs``: func, inputs, optimize, check_trace.
+_BEFORE_CHECKS = 4
+#: Rules about sizes that become Python values.
+_SIZED = frozenset({"TS702", "TS705", "TS707", "TS708", "TS710", "TS712"})
 
 
 def check_sites(analysis: Analysis, module: Module) -> None:
@@ -27,6 +33,8 @@ def check_sites(analysis: Analysis, module: Module) -> None:
         for call in calls:
             if call.args and module.dotted(call) in _TRACE:
                 _check(analysis, module, call, made, _evaluated(calls, call), name)
+                _check_shapes(analysis, module, call, made, name)
+        _check_train(analysis, module, nodes, made, name)
 
 
 def _scopes(tree: ast.Module) -> Iterator[tuple[str, list[ast.stmt]]]:
@@ -93,6 +101,91 @@ def _check(
                 detail = {"expr": source(item)}
                 analysis.add(module, "example-input-kind", span(call), detail, sure=True, target=target)
                 break
+
+
+def _check_shapes(analysis: Analysis, module: Module, call: ast.Call, made: dict[str, Class], target: str) -> None:
+    """A module that depends on sizes is compared with its trace at one size only."""
+    if any(keyword.arg in (None, "check_inputs") for keyword in call.keywords) or len(call.args) > _BEFORE_CHECKS:
+        return
+    cls = _class_of(module, call.args[0], made)
+    place = sized(analysis, cls) if cls is not None else ""
+    if place:
+        detail = {"expr": source(call.args[0]), "place": place}
+        analysis.add(module, "single-shape-trace", span(call), detail, sure=True, target=target)
+
+
+def sized(analysis: Analysis, cls: Class) -> str:
+    """Where a module's forward certainly turns a size of its inputs into a Python value; empty if nowhere."""
+    forward = method(cls, "forward")
+    if not isinstance(forward, Function):
+        return ""
+    probe = Analysis(analysis.program)  # of its own: what it finds is reported where the class stands
+    with suppress(Exhausted, RecursionError):
+        probe.enter(forward, Val("object", ref=cls))
+    found = sorted(f for f in probe.findings.values() if f.code in _SIZED and f.severity == "error")
+    return f"{found[0].target}, line {found[0].row}" if found else ""
+
+
+def _class_of(module: Module, node: ast.expr, made: dict[str, Class]) -> Class | None:
+    """The module class of the program that an expression is an instance of, where that is certain."""
+    if isinstance(node, ast.Name):
+        return made.get(node.id)
+    if isinstance(node, ast.Call):
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "eval" and not node.args:
+            return _class_of(module, node.func.value, made)
+        cls = module.program.definition(module, node.func)
+        if isinstance(cls, Class) and is_module(cls):
+            return cls
+    return None
+
+
+def _check_train(analysis: Analysis, module: Module, nodes: list[ast.AST], made: dict[str, Class], target: str) -> None:
+    """``train()`` on what was traced in eval mode."""
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    stored = [node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+    for node in nodes:
+        if not (isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)):
+            continue
+        name, trace = node.targets[0].id, node.value
+        if not (isinstance(trace, ast.Call) and trace.args and module.dotted(trace) in _TRACE):
+            continue
+        cls = _class_of(module, trace.args[0], made)
+        if cls is None or stored.count(name) != 1 or not _in_eval(calls, trace):
+            continue
+        layer = modal(cls)
+        for call in calls if layer else ():
+            if _is_train(call, name) and _position(call) > _position(trace):
+                detail = {"expr": name, "layer": layer}
+                analysis.add(module, "train-after-trace", span(call), detail, sure=True, target=target)
+
+
+def _is_train(call: ast.Call, name: str) -> bool:
+    func = call.func
+    if not (isinstance(func, ast.Attribute) and func.attr == "train" and not call.keywords):
+        return False
+    on = not call.args or (isinstance(call.args[0], ast.Constant) and call.args[0].value is True)
+    return on and isinstance(func.value, ast.Name) and func.value.id == name
+
+
+def _in_eval(calls: list[ast.Call], trace: ast.Call) -> bool:
+    """Whether the traced module is evidently in eval mode: the last call that sets its mode is ``eval()``."""
+    subject = trace.args[0]
+    if not isinstance(subject, ast.Name):
+        return isinstance(subject, ast.Call) and isinstance(subject.func, ast.Attribute) and subject.func.attr == "eval"
+    modes = [
+        (_position(call), call.func.attr)
+        for call in calls
+        if isinstance(call.func, ast.Attribute)
+        and call.func.attr in ("eval", "train")
+        and isinstance(call.func.value, ast.Name)
+        and call.func.value.id == subject.id
+        and _position(call) < _position(trace)
+    ]
+    return bool(modes) and max(modes)[1] == "eval"
+
+
+def _position(node: ast.expr) -> tuple[int, int]:
+    return node.lineno, node.col_offset
 
 
 def modal(cls: Class, level: int = 0) -> str:
