@@ -26,6 +26,7 @@ def check_sites(analysis: Analysis, module: Module) -> None:
     """Record what is wrong at the file's own calls of ``torch.jit.trace``."""
     if "trace" not in module.source.text:
         return
+    places: dict[Class, str] = {}
     for name, body in _scopes(module.tree):
         nodes = [part for statement in body for part in _own(statement)]
         calls = [node for node in nodes if isinstance(node, ast.Call)]
@@ -33,7 +34,7 @@ def check_sites(analysis: Analysis, module: Module) -> None:
         for call in calls:
             if call.args and module.dotted(call) in _TRACE:
                 _check(analysis, module, call, made, _evaluated(calls, call), name)
-                _check_shapes(analysis, module, call, made, name)
+                _check_shapes(analysis, module, call, made, places, name)
         _check_train(analysis, module, nodes, made, name)
 
 
@@ -103,14 +104,20 @@ def _check(
                 break
 
 
-def _check_shapes(analysis: Analysis, module: Module, call: ast.Call, made: dict[str, Class], target: str) -> None:
-    """A module that depends on sizes is compared with its trace at one size only."""
+def _check_shapes(
+    analysis: Analysis, module: Module, call: ast.Call, made: dict[str, Class], places: dict[Class, str], target: str
+) -> None:
+    """A module that depends on sizes is compared with its trace at one size only.
+
+    ``places`` remembers where each class depends on them: a file of tests traces one class many times.
+    """
     if any(keyword.arg in (None, "check_inputs") for keyword in call.keywords) or len(call.args) > _BEFORE_CHECKS:
         return
     cls = _class_of(module, call.args[0], made)
-    place = sized(analysis, cls) if cls is not None else ""
-    if place:
-        detail = {"expr": source(call.args[0]), "place": place}
+    if cls is not None and cls not in places:
+        places[cls] = sized(analysis, cls)
+    if cls is not None and places[cls]:
+        detail = {"expr": source(call.args[0]), "place": places[cls]}
         analysis.add(module, "single-shape-trace", span(call), detail, sure=True, target=target)
 
 
@@ -123,7 +130,10 @@ def sized(analysis: Analysis, cls: Class) -> str:
     with suppress(Exhausted, RecursionError):
         probe.enter(forward, Val("object", ref=cls))
     found = sorted(f for f in probe.findings.values() if f.code in _SIZED and f.severity == "error")
-    return f"{found[0].target}, line {found[0].row}" if found else ""
+    if not found:
+        return ""
+    elsewhere = "" if found[0].path == cls.module.path else f" of {found[0].path}"
+    return f"{found[0].target}, line {found[0].row}{elsewhere}"
 
 
 def _class_of(module: Module, node: ast.expr, made: dict[str, Class]) -> Class | None:
