@@ -13,7 +13,7 @@ itself never imports torch. Nothing is read before the first question.
 from torchscript_lint.library.data import version
 from torchscript_lint.library.methods import method_kind, property_type, tensor_attribute
 from torchscript_lint.library.modules import NNModule, nn_module
-from torchscript_lint.library.names import Entry, attribute, builtin, compiler_global, has_module
+from torchscript_lint.library.names import Entry, attribute, builtin, compiler_global, has_module, without_class
 from torchscript_lint.library.operators import LibraryClass, class_type, op_exists, schemas
 from torchscript_lint.library.schema import Arg, Schema, SchemaError, parse_schema, parse_type
 
@@ -38,4 +38,5 @@ __all__ = [
     "schemas",
     "tensor_attribute",
     "version",
+    "without_class",
 ]

@@ -60,6 +60,17 @@ class Entry:
         """The first of the signatures, if there is one."""
         return self.signatures[0] if self.signatures else None
 
+    @property
+    def reason(self) -> str:
+        """The message without the class of the exception."""
+        return without_class(self.message)
+
+
+def without_class(message: str) -> str:
+    """A message of the compiler without the class of the exception that it begins with."""
+    head, _, rest = message.partition(": ")
+    return (rest if head.endswith("Error") else message).rstrip(":")
+
 
 def _entry(record: dict[str, Any]) -> Entry:
     argument = record.get("argument")

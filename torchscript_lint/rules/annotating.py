@@ -163,4 +163,15 @@ RULES: tuple[Rule, ...] = (
         instead="leave its annotations out (all Tensors), write them as a type comment (`# type: (int) -> int`), or "
         "drop the `__future__` import from this file",
     ),
+    Rule(
+        code="TS265",
+        name="uncompilable-class",
+        summary="annotation names a class of Python whose methods do not compile",
+        message="`{name}` is compiled as a TorchScript class, and that fails: {message}",
+        compiler="{message}",
+        why="try_ann_to_type (torch/jit/annotations.py) compiles a class that an annotation names, with all its "
+        "methods; one that fails in a signature is blamed on the function (_recursive_compile_class, "
+        "torch/jit/_script.py).",
+        instead="leave it out of the signature: a path is a str, and what only Python can use stays outside",
+    ),
 )

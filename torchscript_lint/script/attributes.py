@@ -316,7 +316,7 @@ def not_a_value(ck: Checker, found: Sugared, node: tree.Node) -> Simple:
             # A builtin that has no form is refused where it is named, called or not.
             if "Python builtin" not in found.entry.message:
                 return UNKNOWN_VALUE
-            message = calls.short(found.entry.message)
+            message = found.entry.reason
             return ck.report("unsupported-function", node, function=found.name, message=message)
         if found.entry.kind in ("class", "python"):
             return ck.report("python-value", node, kind=kind)

@@ -343,24 +343,18 @@ def _call_library(ck: Checker, callee: Library, args: list[Simple], keywords: Ke
     if entry.kind == "dispatch":
         return _dispatch(ck, callee, args, keywords, node)
     if entry.kind == "broken":
-        return ck.report("library-function", node, function=name, message=short(entry.message))
+        return ck.report("library-function", node, function=name, message=entry.reason)
     if entry.kind == "none":
-        return ck.report("unsupported-function", node, function=name, message=short(entry.message))
+        return ck.report("unsupported-function", node, function=name, message=entry.reason)
     if entry.kind == "numpy":
         return ck.report("numpy-call", node, function=name) if _is_numpy_function(name) else UNKNOWN_VALUE
     if entry.kind == "class":
         if entry.message:
-            return ck.report("unsupported-function", node, function=name, message=short(entry.message))
+            return ck.report("unsupported-function", node, function=name, message=entry.reason)
         return _call_python(ck, callee, args, keywords, node) if entry.target.startswith("builtins.") else UNKNOWN_VALUE
     if entry.kind == "python":
         return _call_python(ck, callee, args, keywords, node)
     return UNKNOWN_VALUE
-
-
-def short(message: str) -> str:
-    """The compiler's message without the class of the exception."""
-    head, _, rest = message.partition(": ")
-    return (rest if head.endswith("Error") else message).rstrip(":")
 
 
 def _is_numpy_function(name: str) -> bool:

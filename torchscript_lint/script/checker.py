@@ -229,7 +229,11 @@ def _bind_parameters(checker: Checker, definition: tree.Def, receiver: Sugared |
     """Types of the parameters, bound in the outermost frame, and the declared return type."""
     params = definition.params
     skip = 0 if receiver is None else 1
-    report = checker.report
+
+    def report(rule: str, node: tree.Node, **detail: str) -> Simple:
+        # A class that fails to compile is blamed on the function that is being read, not on its annotation.
+        return checker.report(rule, definition if rule == "uncompilable-class" else node, **detail)
+
     comment = None
     if definition.type_comment is not None:
         comment = signature_of_comment(definition, len(params) - skip, report)

@@ -13,7 +13,6 @@ from torchscript_lint.program import Class, External, Module
 from torchscript_lint.program.classes import is_module, is_module_name, lineage
 from torchscript_lint.program.instances import Attribute, Instance
 from torchscript_lint.program.instances.annotations import ClassAnnotation, class_annotations
-from torchscript_lint.script.calls import short
 from torchscript_lint.script.session import Session
 from torchscript_lint.source.lower import node_span
 from torchscript_lint.types.model import NONE, TENSOR, ClassType, optional
@@ -155,7 +154,7 @@ def _rejected(cls: Class | External | None) -> str:
     known = library.nn_module(cls.name.rpartition(".")[2])
     if known is None or known.scripts is not False:
         return ""
-    return short(known.message)
+    return library.without_class(known.message)
 
 
 def _declaration(cls: Class, name: str) -> tuple[Module, ast.AST] | None:

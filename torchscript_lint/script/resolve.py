@@ -358,8 +358,11 @@ def external_type(name: str) -> Found:
         return Found(name=name)
     entry = library.attribute(name) if "." in name else library.builtin(name)
     if entry is not None and entry.kind not in ("enum", "namedtuple", "enum value"):
-        if entry.kind == "class" and "." in name and _may_compile(entry.message):
-            return Found(other="unknown")
+        if entry.kind == "class" and "." in name:
+            if _may_compile(entry.message):
+                return Found(other="unknown")
+            if "Cannot instantiate class" not in entry.message:
+                return Found(name=name, broken=entry.reason)
         return Found(name=name)
     if name.startswith("torch.nn.modules."):
         return Found(name=name)

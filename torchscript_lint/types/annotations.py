@@ -88,9 +88,10 @@ class Found:
     Exactly one is set: ``type`` (it is this type), ``name`` (a Python object outside the program, by dotted name),
     ``alias`` (an annotation that a module-level name stands for, with its own resolver), or ``other``: ``unknown``
     (the source does not tell), ``undefined``, or ``object`` (some Python object that is no type for TorchScript).
+    ``broken``: it is a class that is compiled where it is named, which fails with these words.
     """
 
-    __slots__ = ("alias", "name", "other", "resolver", "type")
+    __slots__ = ("alias", "broken", "name", "other", "resolver", "type")
 
     def __init__(
         self,
@@ -100,8 +101,10 @@ class Found:
         alias: ast.expr | None = None,
         resolver: Resolver | None = None,
         other: str = "",
+        broken: str = "",
     ) -> None:
         self.type = type
+        self.broken = broken
         self.name = name
         self.alias = alias
         self.resolver = resolver
@@ -242,6 +245,8 @@ class _Reader:
             return self.alias(found, node)
         if found.name in PYTHON_TYPES:
             return PYTHON_TYPES[found.name]
+        if found.broken:
+            raise self.refuse("uncompilable-class", node, name=text_of(node), message=found.broken)
         if found.name in _GENERICS and _GENERICS[found.name] not in ("list", "dict", "tuple"):
             name = _GENERICS[found.name]
             example = f"{name}[int, int]" if name == "Dict" else f"{name}[int]"
