@@ -21,11 +21,12 @@ class Records:
         text: the file's text.
     """
 
-    __slots__ = ("_start", "text")
+    __slots__ = ("_found", "_start", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
         self._start = text.index("\n") + 1
+        self._found: dict[str, str | None] = {}
 
     def _find(self, prefix: str) -> int:
         """Where the first line begins that does not sort before ``prefix``: a binary search over the text."""
@@ -43,11 +44,12 @@ class Records:
 
     def get(self, key: str) -> str | None:
         """The record of a key, still as text, or None."""
-        prefix = f"{key}\t"
-        line = self._find(prefix)
-        if not self.text.startswith(prefix, line):
-            return None
-        return self.text[line + len(prefix) : self.text.find("\n", line)]
+        if key not in self._found:
+            prefix = f"{key}\t"
+            line = self._find(prefix)
+            there = self.text.startswith(prefix, line)
+            self._found[key] = self.text[line + len(prefix) : self.text.find("\n", line)] if there else None
+        return self._found[key]
 
     def __contains__(self, key: str) -> bool:
         return self.get(key) is not None

@@ -84,6 +84,14 @@ def is_module_name(name: str) -> bool:
 
 def is_module(cls: Class) -> bool | None:
     """Whether the class is an ``nn.Module``: True, False, or None where an unknown base leaves it open."""
+    answer = cls.__dict__.get("_is_module", "")
+    if answer == "":
+        answer = cls.__dict__["_is_module"] = _is_module(cls)
+    known: bool | None = answer
+    return known
+
+
+def _is_module(cls: Class) -> bool | None:
     line = lineage(cls)
     if any(isinstance(base, External) and is_module_name(base.name) for base in line.classes):
         return True

@@ -74,23 +74,13 @@ class Checker:
         )  # fmt: skip
         return UNKNOWN_VALUE
 
-    @contextmanager
-    def maybe_pruned(self, uncertain: bool) -> Iterator[None]:
+    def maybe_pruned(self, uncertain: bool) -> _Uncertain:
         """Findings inside are warnings if the branch may be one that the compiler leaves out."""
-        self.uncertain += uncertain
-        try:
-            yield
-        finally:
-            self.uncertain -= uncertain
+        return _Uncertain(self, uncertain)
 
-    @contextmanager
-    def inner_frame(self) -> Iterator[Frame]:
+    def inner_frame(self) -> _Inner:
         """A block of its own."""
-        frame = self.frame = Frame(self.frame)
-        try:
-            yield frame
-        finally:
-            self.frame = frame.parent or Frame()
+        return _Inner(self)
 
     @contextmanager
     def inside_loop(self, kind: str) -> Iterator[None]:
@@ -167,6 +157,38 @@ class Checker:
                 merged = UNKNOWN
             self.merged = merged
         self.frame.exits = True
+
+
+class _Uncertain:
+    """See :meth:`Checker.maybe_pruned`. A class, because blocks are entered too often for a generator."""
+
+    __slots__ = ("checker", "uncertain")
+
+    def __init__(self, checker: Checker, uncertain: bool) -> None:
+        self.checker = checker
+        self.uncertain = uncertain
+
+    def __enter__(self) -> None:
+        self.checker.uncertain += self.uncertain
+
+    def __exit__(self, *_: object) -> None:
+        self.checker.uncertain -= self.uncertain
+
+
+class _Inner:
+    """See :meth:`Checker.inner_frame`."""
+
+    __slots__ = ("checker", "frame")
+
+    def __init__(self, checker: Checker) -> None:
+        self.checker = checker
+
+    def __enter__(self) -> Frame:
+        self.frame = self.checker.frame = Frame(self.checker.frame)
+        return self.frame
+
+    def __exit__(self, *_: object) -> None:
+        self.checker.frame = self.frame.parent or Frame()
 
 
 def _unknown(value: Sugared) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from torchscript_lint.script import attributes, expressions, joining, modules
 from torchscript_lint.script.matching import may_be_none
+from torchscript_lint.script.scope import Frame
 from torchscript_lint.script.values import NO, SOME, Builtin, ModuleObject, Simple, Special
 from torchscript_lint.source import tree
 from torchscript_lint.types import annotations as ann
@@ -335,15 +336,19 @@ def emit_branches(
         (body if condition.static else orelse)()
         return
     with ck.maybe_pruned(condition.maybe_static):
-        with ck.inner_frame() as true:
-            refine(ck, condition.true, node)
-            body()
-        with ck.inner_frame() as false:
-            refine(ck, condition.false, node)
-            orelse()
+        true = _branch(ck, condition.true, body, node)
+        false = _branch(ck, condition.false, orelse, node)
         if true.exits and false.exits:
             ck.frame.exits = True
         joining.join(ck, true, false, node)
     if condition.maybe_static and (true.exits or false.exits):
         # What follows is compiled only in some configurations.
         ck.uncertain += 1
+
+
+def _branch(ck: Checker, known: Refined, body: Callable[[], None], node: tree.Node) -> Frame:
+    """One branch, in a block of its own; what the block knows at its end."""
+    with ck.inner_frame() as frame:
+        refine(ck, known, node)
+        body()
+    return frame

@@ -136,7 +136,7 @@ class Session:
 
     def result(self) -> list[Finding]:
         """All findings, in order. What fails in a method only for instances of subclasses is a warning."""
-        for function in set(self._inherited.values()):
+        for function in dict.fromkeys(self._inherited.values()):
             if function.owner is not None:
                 # Whether it fails for the class that defines it as well.
                 self.compile(function, self._receiver(function.owner), ())

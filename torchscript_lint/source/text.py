@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import ast
 import io
-import re
 import tokenize
 import warnings
 from functools import cached_property
-
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$")
 
 
 class SourceError(Exception):
@@ -44,7 +41,7 @@ class SourceText:
     @cached_property
     def lines(self) -> list[str]:
         """The lines with their ends, split where Python splits them (``\\n``, ``\\r\\n``, ``\\r``, nothing else)."""
-        return _LINE.findall(self.text)
+        return io.StringIO(self.text, newline="").readlines()
 
     @cached_property
     def ascii(self) -> bool:

@@ -11,12 +11,14 @@ _PLAIN = frozenset(
      "module", "is_async", "simple", "n", "s", "tag"}
 )  # fmt: skip
 _fields: dict[type[ast.AST], tuple[str, ...]] = {}
+_backwards: dict[type[ast.AST], tuple[str, ...]] = {}
 
 
 def _fields_of(kind: type[ast.AST]) -> tuple[str, ...]:
     # `Constant.value` is a plain value, and `MatchSingleton.value` too.
     plain = _PLAIN | {"value"} if kind in (ast.Constant, ast.MatchSingleton) else _PLAIN
     found = _fields[kind] = tuple(name for name in kind._fields if name not in plain)
+    _backwards[kind] = found[::-1]
     return found
 
 
@@ -47,3 +49,59 @@ def walk(node: ast.AST) -> Iterator[ast.AST]:
         if below:
             below.reverse()
             push(below)
+
+
+class Index:
+    """The nodes of some kinds in a tree, and which of them lie below each function, found in one walk.
+
+    Args:
+        tree: the tree.
+        kinds: the classes of nodes that are wanted, exactly.
+
+    Attributes:
+        nodes: the nodes, in the order of :func:`walk`.
+    """
+
+    def __init__(self, tree: ast.AST, kinds: frozenset[type[ast.AST]]) -> None:
+        self.nodes: list[ast.AST] = []
+        self._spans: dict[ast.AST, tuple[int, int]] = {}
+        # As `walk`, in one loop. A function's end is pushed below its parts.
+        todo: list[ast.AST | _End | str | None] = [tree]
+        found, spans, fields = self.nodes, self._spans, _backwards
+        pop, push, put = todo.pop, todo.extend, todo.append
+        while todo:
+            node = pop()
+            if not isinstance(node, ast.AST):
+                if node.__class__ is _End:
+                    spans[node.node] = (node.start, len(found))
+                continue
+            kind = node.__class__
+            if kind in kinds:
+                found.append(node)
+            if kind in _FUNCTIONS:
+                put(_End(node, len(found)))
+            names = fields.get(kind)
+            if names is None:
+                names = _fields_of(kind)[::-1]
+            for name in names:
+                value = getattr(node, name, None)
+                if value.__class__ is list:
+                    push(value[::-1])
+                elif value is not None:
+                    put(value)
+
+    def below(self, function: ast.AST) -> list[ast.AST] | None:
+        """The nodes below a function of the tree; None where it is not one of the tree's."""
+        span = self._spans.get(function)
+        return self.nodes[span[0] : span[1]] if span is not None else None
+
+
+class _End:
+    __slots__ = ("node", "start")
+
+    def __init__(self, node: ast.AST, start: int) -> None:
+        self.node = node
+        self.start = start
+
+
+_FUNCTIONS = frozenset({ast.FunctionDef, ast.AsyncFunctionDef})

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from torchscript_lint.program import Class, External, Function
 from torchscript_lint.program.classes import is_module, is_module_name, lineage, method
-from torchscript_lint.source.walk import walk
+from torchscript_lint.program.nodes import nodes_of
+from torchscript_lint.program.once import once
 from torchscript_lint.trace import library
 from torchscript_lint.trace.parameters import annotated
 from torchscript_lint.trace.values import STATE, Val, join_all, tensor
@@ -24,15 +25,10 @@ _LISTS = frozenset({"torch.nn.ModuleList", "torch.nn.ParameterList", "torch.nn.M
 
 
 class Attributes:
-    """What ``self.x`` is, for each class.
-
-    Attributes:
-        tables: what each class sets, by name; of the source alone, so that several analyses can share it.
-    """
+    """What ``self.x`` is, for each class."""
 
     def __init__(self, analysis: Analysis) -> None:
         self.analysis = analysis
-        self.tables: dict[Class, dict[str, list[tuple[ast.expr | None, Function]]]] = {}
         self._values: dict[tuple[Class, str], Val] = {}
 
     def value(self, cls: Class, name: str) -> Val:
@@ -48,7 +44,7 @@ class Attributes:
         for entry in lineage(cls).classes:
             if not isinstance(entry, Class):
                 continue
-            found += [self._classify(value, function) for value, function in self._table(entry).get(name, ())]
+            found += [self._classify(value, function) for value, function in _table(entry).get(name, ())]
             if name in entry.assigns and not found:
                 annotation, value = entry.assigns[name]
                 if value is None and annotation is not None and entry.module.dotted(annotation) == "torch.Tensor":
@@ -58,14 +54,6 @@ class Attributes:
         if not found:
             return CONFIG
         return join_all(found)
-
-    def _table(self, cls: Class) -> dict[str, list[tuple[ast.expr | None, Function]]]:
-        if cls not in self.tables:
-            table: dict[str, list[tuple[ast.expr | None, Function]]] = {}
-            for function in cls.functions.values():
-                _scan(function, table)
-            self.tables[cls] = table
-        return self.tables[cls]
 
     def _constant(self, node: ast.expr) -> Val:
         if isinstance(node, ast.Constant) and node.value is not None:
@@ -168,12 +156,21 @@ def _as_state(value: Val) -> Val:
     return CONFIG
 
 
+@once
+def _table(cls: Class) -> dict[str, list[tuple[ast.expr | None, Function]]]:
+    """What a class's own methods set, by name."""
+    table: dict[str, list[tuple[ast.expr | None, Function]]] = {}
+    for function in cls.functions.values():
+        _scan(function, table)
+    return table
+
+
 def _scan(function: Function, table: dict[str, list[tuple[ast.expr | None, Function]]]) -> None:
     """Record what a method assigns to attributes of its first parameter."""
     if not function.node.args.args:
         return
     me = function.node.args.args[0].arg
-    for node in walk(function.node):
+    for node in nodes_of(function):
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 if _attribute_of(target, me):

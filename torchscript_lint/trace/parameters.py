@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from torchscript_lint.program import Class, Function
-from torchscript_lint.source.walk import walk
+from torchscript_lint.program.nodes import nodes_of
 from torchscript_lint.trace import library
 from torchscript_lint.trace.values import INPUT, STATE, UNKNOWN, Val, py, size, tensor
 
@@ -184,6 +184,6 @@ def _used(function: Function, name: str) -> list[str]:
     """The attributes of the name that the body reads."""
     return [
         node.attr
-        for node in walk(function.node)
+        for node in nodes_of(function)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name
     ]

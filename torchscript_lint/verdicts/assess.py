@@ -21,7 +21,7 @@ from torchscript_lint.verdicts import way
 from torchscript_lint.verdicts.model import Module, Reached, RefusedPart, Report, Side
 from torchscript_lint.verdicts.parts import CONTAINERS, Held, held, parts
 from torchscript_lint.verdicts.recording import RecordingSession, paths
-from torchscript_lint.verdicts.tracing import Tables, Traced
+from torchscript_lint.verdicts.tracing import Traced
 
 Key = tuple[str, int, int, str]
 Keep = Callable[[list[Finding]], list[Finding]]
@@ -78,7 +78,6 @@ class _Assessment:
         self.keep = keep
         self.progress = progress
         self.seen: dict[Class, _Seen] = {}
-        self.tables: Tables = {}
 
     def report(self, files: Sequence[File]) -> Report:
         """See :func:`assess`."""
@@ -132,7 +131,7 @@ class _Assessment:
         seen.instance = instance(self.program, seen.cls)
         seen.held = list(held(seen.instance))
         self.session.unit(seen.cls)
-        seen.traced = Traced(self.program, seen.cls, self.tables)
+        seen.traced = Traced(self.program, seen.cls)
 
     # --- collecting ------------------------------------------------------------------------------
 

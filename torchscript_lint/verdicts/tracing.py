@@ -12,15 +12,12 @@ from torchscript_lint.trace.analysis import Analysis, Exhausted
 from torchscript_lint.trace.state import State
 from torchscript_lint.trace.values import Val
 
-Tables = dict[Class, dict[str, list[tuple[ast.expr | None, Function]]]]
-
 
 class Recording(Analysis):
     """An analysis that remembers which functions it has followed."""
 
-    def __init__(self, program: Program, tables: Tables) -> None:
+    def __init__(self, program: Program) -> None:
         super().__init__(program)
-        self.attributes.tables = tables
         self.followed: set[Function] = set()
 
     def call(
@@ -42,7 +39,6 @@ class Traced:
     Args:
         program: the program.
         cls: the class.
-        tables: what classes set, shared by all that are looked at.
 
     Attributes:
         forward: its forward, if it stands in the program.
@@ -52,14 +48,14 @@ class Traced:
         exhausted: whether the analysis gave up before its end.
     """
 
-    def __init__(self, program: Program, cls: Class, tables: Tables) -> None:
+    def __init__(self, program: Program, cls: Class) -> None:
         found = method(cls, "forward")
         if not isinstance(found, Function):
             found = _assigned(cls) or found
         self.forward = found if isinstance(found, Function) else None
         self.inherited = isinstance(found, External) and not found.name.endswith(".Module.forward")
         self.exhausted = False
-        analysis = Recording(program, tables)
+        analysis = Recording(program)
         if self.forward is not None:
             try:
                 analysis.enter(self.forward, Val("object", ref=cls))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeVar
 
 from torchscript_lint.program.classes import lineage
 from torchscript_lint.program.definitions import Class, Function
 from torchscript_lint.program.instances.model import Attribute
 from torchscript_lint.program.module import Module
+from torchscript_lint.program.nodes import nodes_of, nodes_of_file
+from torchscript_lint.program.once import once
 from torchscript_lint.source.walk import walk
 from torchscript_lint.types import model
 
@@ -48,22 +49,23 @@ def elsewhere(cls: Class) -> Elsewhere:
     stores: dict[str, list[ast.expr | None]] = {}
     names: set[str] = set()
     anywhere: set[str] = set()
-    compiled = compiled_methods(cls)
-    called = _called_by_init(cls)
-    for entry in lineage(cls).classes:
-        if not isinstance(entry, Class):
-            continue
+    line = [entry for entry in lineage(cls).classes if isinstance(entry, Class)]
+    methods = _methods(line)
+    # What compiling an instance reaches: `forward`, exported methods, properties, what they use.
+    compiled = _reach(methods, {"forward"}.union(*map(_compiled_first, line)))
+    called = _reach(methods, {_INIT})
+    for entry in line:
         for name, value in outside_stores(entry.module).items():
             stores.setdefault(name, []).extend(value)
             names.add(name)
             anywhere.add(name)
-        for function in entry.functions.values():
-            if function.name == _INIT or function.name in called:
+        for method, stored in _storing(entry):
+            if method in called:
                 continue
-            for name, values in _self_stores(function).items():
-                anywhere.add(name)
-                if function.name in compiled:
-                    continue  # the compiler checks these against the type that __init__ gives
+            anywhere |= stored.keys()
+            if method in compiled:
+                continue  # the compiler checks these against the type that __init__ gives
+            for name, values in stored.items():
                 stores.setdefault(name, []).extend(values)
                 names.add(name)
     for other in _subclasses(cls.module).get(cls, ()):
@@ -71,32 +73,14 @@ def elsewhere(cls: Class) -> Elsewhere:
     return Elsewhere(stores, frozenset(anywhere), frozenset(names))
 
 
-_Of = TypeVar("_Of")
-
-
-def _once(compute: Callable[[Function], _Of]) -> Callable[[Function], _Of]:
-    """Compute a fact of a function once: every subclass asks for it again."""
-    slot = f"_once_{compute.__name__}"
-
-    def asked(function: Function) -> _Of:
-        found: _Of | None = function.__dict__.get(slot)
-        if found is None:
-            found = function.__dict__[slot] = compute(function)
-        return found
-
-    return asked
-
-
+@once
 def _subclasses(module: Module) -> dict[Class, list[Class]]:
     """The classes of a file by each of their bases, direct or not."""
-    found: dict[Class, list[Class]] | None = getattr(module, "_subclasses", None)
-    if found is None:
-        found = {}
-        for cls in module.classes.values():
-            for base in lineage(cls).classes[1:]:
-                if isinstance(base, Class):
-                    found.setdefault(base, []).append(cls)
-        module._subclasses = found  # type: ignore[attr-defined]
+    found: dict[Class, list[Class]] = {}
+    for cls in module.classes.values():
+        for base in lineage(cls).classes[1:]:
+            if isinstance(base, Class):
+                found.setdefault(base, []).append(cls)
     return found
 
 
@@ -121,7 +105,7 @@ def is_abstract(cls: Class) -> bool:
     return False
 
 
-@_once
+@once
 def _raises_only(function: Function) -> bool:
     body = function.node.body
     last = body[-1]
@@ -131,62 +115,59 @@ def _raises_only(function: Function) -> bool:
     return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
 
 
-@_once
+@once
 def _self_calls(function: Function) -> set[str]:
     args = function.node.args.args
     first = args[0].arg if args else ""
     return {
         node.attr
-        for node in walk(function.node)
+        for node in nodes_of(function)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == first
     }
 
 
-def _reach(cls: Class, start: set[str]) -> set[str]:
-    functions: dict[str, list[Function]] = {}
-    for entry in lineage(cls).classes:
-        if isinstance(entry, Class):
-            for name, function in entry.functions.items():
-                functions.setdefault(name, []).append(function)
+def _methods(line: list[Class]) -> dict[str, list[Function]]:
+    methods: dict[str, list[Function]] = {}
+    for entry in line:
+        for name, function in entry.functions.items():
+            methods.setdefault(name, []).append(function)
+    return methods
+
+
+def _reach(methods: dict[str, list[Function]], start: set[str]) -> set[str]:
+    """The names of the methods that those of some names use."""
     found: set[str] = set()
-    todo = [name for name in start if name in functions]
+    todo = [name for name in start if name in methods]
     while todo:
         name = todo.pop()
-        if name in found:
-            continue
-        found.add(name)
-        for function in functions[name]:
-            todo.extend(_self_calls(function) & functions.keys())
+        if name not in found:
+            found.add(name)
+            for function in methods[name]:
+                todo.extend(_self_calls(function) & methods.keys())
     return found
 
 
-def compiled_methods(cls: Class) -> set[str]:
-    """Names of methods that compiling an instance reaches: ``forward``, exported ones, properties, what they
-    use.
-    """
-    start = {"forward"}
-    for entry in lineage(cls).classes:
-        if isinstance(entry, Class):
-            start |= {
-                name
-                for name, function in entry.functions.items()
-                if function.modifier == "export" or function.is_property
-            }
-    return _reach(cls, start)
+@once
+def _compiled_first(cls: Class) -> set[str]:
+    """Names of a class's own methods that are compiled for what they are."""
+    return {name for name, function in cls.functions.items() if function.modifier == "export" or function.is_property}
 
 
-def _called_by_init(cls: Class) -> set[str]:
-    return _reach(cls, {_INIT}) - {_INIT}
+@once
+def _storing(cls: Class) -> list[tuple[str, dict[str, list[ast.expr | None]]]]:
+    """The names of a class's own methods, ``__init__`` apart, that set attributes, and what they store."""
+    stored = [(function.name, _self_stores(function)) for function in cls.functions.values() if function.name != _INIT]
+    return [(name, values) for name, values in stored if values]
 
 
-@_once
+@once
 def _self_stores(function: Function) -> dict[str, list[ast.expr | None]]:
     args = function.node.args.args
     first = args[0].arg if args and not function.is_static else ""
     owner = function.owner
     prefix = f"_{owner.name.lstrip('_')}" if owner is not None else ""
     found: dict[str, list[ast.expr | None]] = {}
-    nodes = list(walk(function.node))
+    nodes = nodes_of(function)
     for target, value in stores(nodes):
         if isinstance(target.value, ast.Name) and target.value.id == first:
             name = target.attr
@@ -234,23 +215,21 @@ def _is_store(node: ast.AST) -> bool:
     return isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
 
 
+@once
 def outside_stores(module: Module) -> dict[str, list[ast.expr | None]]:
     """Attributes that a file sets on anything that is not a plain ``self``, or by ``setattr`` with a literal
     name.
     """
-    found: dict[str, list[ast.expr | None]] | None = getattr(module, "_outside_stores", None)
-    if found is None:
-        found = {}
-        nodes = list(walk(module.tree))
-        for target, value in stores(nodes):
-            if not (isinstance(target.value, ast.Name) and target.value.id in ("self", "cls")):
-                found.setdefault(target.attr, []).append(value)
-        for node in nodes:
-            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and len(node.args) == 3):
-                continue
-            base, name, value = node.args
-            own = isinstance(base, ast.Name) and base.id == "self"
-            if node.func.id == "setattr" and isinstance(name, ast.Constant) and not own:
-                found.setdefault(str(name.value), []).append(value)
-        module._outside_stores = found  # type: ignore[attr-defined]
+    found: dict[str, list[ast.expr | None]] = {}
+    nodes = nodes_of_file(module)
+    for target, value in stores(nodes):
+        if not (isinstance(target.value, ast.Name) and target.value.id in ("self", "cls")):
+            found.setdefault(target.attr, []).append(value)
+    for node in nodes:
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and len(node.args) == 3):
+            continue
+        base, name, value = node.args
+        own = isinstance(base, ast.Name) and base.id == "self"
+        if node.func.id == "setattr" and isinstance(name, ast.Constant) and not own:
+            found.setdefault(str(name.value), []).append(value)
     return found

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -235,24 +234,19 @@ class Run:
 
     # --- paths -----------------------------------------------------------------------------------
 
-    @contextmanager
-    def branch(self, state: State) -> Iterator[None]:
-        """Run on another state for a while; ``state`` is what it has become then."""
-        saved, self.state = self.state, state
-        try:
-            yield
-            if self.state is not state:
-                state.become(self.state)
-        finally:
-            self.state = saved
-
     def either(self, first: Callable[[], Any], second: Callable[[], Any]) -> tuple[Any, Any]:
         """Run two alternatives from here, and go on from where they meet."""
         one, other = self.state, self.state.copy()
-        with self.branch(one):
+        try:
             a = first()
-        with self.branch(other):
+            if self.state is not one:
+                one.become(self.state)
+            self.state = other
             b = second()
+            if self.state is not other:
+                other.become(self.state)
+        finally:
+            self.state = one
         self.state = join_states(one, other)
         return a, b
 
