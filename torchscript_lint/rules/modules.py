@@ -340,6 +340,39 @@ _CONSTRUCTION: tuple[Rule, ...] = (
         # The compiler blames a line of torch's own; tests/test_module_rules.py asks it.
         proof="none",
     ),
+    Rule(
+        code="TS652",
+        name="hook-signature",
+        summary="forward hook whose signature isn't that of the module's `forward`",
+        message="{kind} `{hook}` on {module} {reason}",
+        compiler="{kind} '{hook}' on module '{module}' {reason}",
+        why="Hooks and pre-hooks are compiled with the module they are on (define_hooks, ir_emitter.cpp), and"
+        " checkForwardHookSchema and checkForwardPreHookSchema (ATen/core/class_type.cpp) compare their types with"
+        " those of `forward`: the input is a tuple of its parameters' types, the output what it (or the hook before)"
+        " returns; without an annotation both are Tensors. The parameters are three (a pre-hook's two), the module"
+        " among them; so a bound method has one too many. The error has no place.",
+        instead="`{expected}`; or register it after scripting, or remove it before",
+    ),
+    Rule(
+        code="TS653",
+        name="hook-no-function",
+        summary="forward hook that is no Python function",
+        message="the hook is a {kind}: only a function can be compiled",
+        compiler="'{kind}' object has no attribute '{attribute}'",
+        why="get_hook_stubs (torch/jit/_recursive.py) compiles every forward hook and pre-hook from its source, by"
+        " its __name__. The hooks of torch.nn.utils.weight_norm and spectral_norm are objects too.",
+        instead="remove the hook before scripting (`remove_weight_norm`), or use torch.nn.utils.parametrizations",
+    ),
+    Rule(
+        code="TS654",
+        name="hook-name",
+        summary="forward hook with the name of another one, or of a method",
+        message="the hook's name `{hook}` is that of {other}",
+        compiler="{said}",
+        why="Hooks become functions of the module by their __name__ (get_hook_stubs, torch/jit/_recursive.py;"
+        " define_hooks, ir_emitter.cpp), where the methods that are compiled are already.",
+        instead="give every hook of a module a name of its own",
+    ),
 )
 
 RULES: tuple[Rule, ...] = _ATTRIBUTES + _VALUES + _CONSTRUCTION

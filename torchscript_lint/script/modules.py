@@ -10,7 +10,7 @@ from torchscript_lint import library
 from torchscript_lint.program import Class, External, Function
 from torchscript_lint.program.classes import is_module_name, method
 from torchscript_lint.program.instances import NO_CONSTANT, Attribute
-from torchscript_lint.script import calls, expressions
+from torchscript_lint.script import calls, expressions, hooks
 from torchscript_lint.script.matching import Keywords
 from torchscript_lint.script.resolve import transparent
 from torchscript_lint.script.values import (
@@ -455,7 +455,17 @@ def _as_plain(item: Sugared | None) -> Simple:
 
 
 def call(ck: Checker, base: ModuleObject, args: Sequence[Simple], keywords: Keywords, node: tree.Node) -> Simple:
-    """``self.layer(x)``: calls its ``forward``."""
+    """``self.layer(x)``: calls its ``forward``, and its hooks (``ModuleValue::call``)."""
+    result = _call(ck, base, args, keywords, node)
+    own = [hook for hook in base.instance.hooks if hook.own] if base.instance is not None else []
+    held = base.attribute.hooks if base.attribute is not None else ()
+    if not own and not held:
+        return result
+    given = hooks.output(ck.session, [*own, *held], ck.chain, result.type)
+    return Simple(given) if given is not result.type else result
+
+
+def _call(ck: Checker, base: ModuleObject, args: Sequence[Simple], keywords: Keywords, node: tree.Node) -> Simple:
     if container_kind(base) == "list" and _is_sequential(base):
         return _call_sequential(ck, base, args, keywords, node)
     if base.cls is not None:

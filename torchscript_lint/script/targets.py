@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from torchscript_lint.findings import Finding
 from torchscript_lint.program import Class, Function, Module, Program
 from torchscript_lint.program.classes import is_module, lineage
-from torchscript_lint.script import decorators, entry, interfaces, members, module_rules, overloads
+from torchscript_lint.script import decorators, entry, hooks, interfaces, members, module_rules, overloads
 from torchscript_lint.script.classes import class_kind
 from torchscript_lint.script.definitions import Definition, definitions
 from torchscript_lint.script.session import Session, deep_stack, receiver_key
@@ -146,6 +146,7 @@ class _Finder:
         # The session knows functions by identity: those made for this run live until it ends.
         self._kept: list[Function] = []
         self._refused: set[Function] = set()
+        self._hooks: set[Function] = set()
 
     def _overloaded(self, function: Function) -> list[Function]:
         """The functions of its name in its scope, if some of them are declarations; else none."""
@@ -248,13 +249,17 @@ class _Finder:
         if not module_rules.check_class(self.session, cls):
             return
         receiver = self.session.module_value(cls)
-        for member in members.compiled_members(self.session, cls):
+        compiled = list(members.compiled_members(self.session, cls))
+        for member in compiled:
             self._kept.append(member)
             if entry.method_is_refused(self.session, member):
                 self._refused.add(member)
             else:
                 chain = () if member.owner is cls else (cls.qualname,)
                 yield Target(member, None if member.is_static else receiver, chain)
+        for hook, module in hooks.compiled_hooks(self.session, cls, compiled):
+            self._hooks.add(hook)
+            yield Target(hook, module, (cls.qualname,))
 
     def _method(self, method: Function, every: bool) -> Iterator[Target]:
         """With ``all``, the methods that nothing else hands over; scripted ones in any case."""
@@ -270,6 +275,8 @@ class _Finder:
         if is_module_like(cls):
             if method.name == "__init__" or _unused_property(method) or method in self._refused:
                 return
+            if method in self._hooks:
+                return  # its `self` is the module it is registered on
             if method.name == "forward" and _is_prepared(cls):
                 return
             yield Target(method, None if method.is_static else self.session.module_value(cls))

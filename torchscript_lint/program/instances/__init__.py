@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from torchscript_lint.program.instances.build import instance
-from torchscript_lint.program.instances.model import NO_CONSTANT, Attribute, Instance
+from torchscript_lint.program.instances.model import NO_CONSTANT, Attribute, Hook, Instance
 
-__all__ = ["NO_CONSTANT", "Attribute", "Instance", "instance"]
+__all__ = ["NO_CONSTANT", "Attribute", "Hook", "Instance", "instance"]

@@ -19,6 +19,7 @@ from torchscript_lint.program.instances.calls import entry_arguments, init
 from torchscript_lint.program.instances.casts import cannot_cast, shown
 from torchscript_lint.program.instances.constants import constant_of, constant_type, invalid_constant
 from torchscript_lint.program.instances.elsewhere import Elsewhere, elsewhere, is_abstract
+from torchscript_lint.program.instances.hooks import hooks_of
 from torchscript_lint.program.instances.infer import infer
 from torchscript_lint.program.instances.model import NO_CONSTANT, Attribute, Instance
 from torchscript_lint.program.instances.run import HARMLESS, Exhausted, Frame, Run
@@ -100,6 +101,7 @@ class Maker:
         self.exhausted = exhausted
         self.annotations = class_annotations(self.cls)
         self.constants = self._constants()
+        self.hooks = hooks_of(run)
 
     def make(self) -> Instance:
         """The instance."""
@@ -126,7 +128,7 @@ class Maker:
             if isinstance(run.class_function(name), Function):
                 continue  # a method, unless someone replaces it
             attributes[name] = Attribute(name, "unknown", cls.module, always=False, certain=False)
-        return Instance(cls, attributes, complete, run.state.initialised, run.container)
+        return Instance(cls, attributes, complete, run.state.initialised, run.container, self.hooks)
 
     def _hook_type(self) -> Type:
         """The type of ``_is_full_backward_hook``, which is None.
@@ -247,6 +249,7 @@ class Maker:
             name, "module", module, type_, value.cls, elements=elements, element=element,
             keys=value.keys if value.container != "ModuleList" else None,
             certain=value.certain and value.cls is not None, node=node,
+            hooks=tuple(hook for hook in self.hooks if hook.target & value.idents),
         )  # fmt: skip
 
     def _of_callable(self, name: str, value: Callee | Local, module: Module, node: ast.AST | None) -> Attribute:

@@ -17,6 +17,7 @@ from torchscript_lint.program.instances.containers import (
     text_method,
 )
 from torchscript_lint.program.instances.expressions import evaluate
+from torchscript_lint.program.instances.hooks import REGISTERS, register
 from torchscript_lint.program.instances.iterate import iterate
 from torchscript_lint.program.instances.lookup import attribute_of, is_enum
 from torchscript_lint.program.instances.outside import apply_external, tensor_method
@@ -172,6 +173,8 @@ def method(run: Run, base: Value, name: str, args: Args, node: ast.Call) -> Valu
         return list_method(run, base, name, args)
     if isinstance(base, Map):
         return dict_method(run, base, name, args)
+    if isinstance(base, ModuleValue) and name in REGISTERS:
+        return register(run, base, name, args, node)
     if isinstance(base, ModuleValue):
         return container_method(run, base, name, args)
     if (isinstance(base, Const) and isinstance(base.value, str)) or (isinstance(base, Scalar) and base.tag == "str"):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from torchscript_lint.program.definitions import Class, Definition, External
+from torchscript_lint.program.definitions import Class, Definition, External, Function
 from torchscript_lint.program.module import Module
 from torchscript_lint.types.model import NONE, UNKNOWN, Type
 
@@ -55,6 +55,7 @@ class Attribute:
         mismatch: of a value that cannot be cast to the annotated type, what it is.
         lazy: whether it is a parameter or buffer that is uninitialised until the module has run.
         annotated: whether ``type`` comes from a class-level annotation.
+        hooks: of a module, the forward hooks that its holder registers on it.
     """
 
     name: str
@@ -78,6 +79,38 @@ class Attribute:
     invalid: str = ""
     mismatch: str = ""
     lazy: bool = False
+    hooks: tuple[Hook, ...] = ()
+
+
+@dataclass(frozen=True)
+class Hook:
+    """A forward hook, or a forward pre-hook, that ``__init__`` registers.
+
+    Attributes:
+        pre: whether it is a pre-hook.
+        own: whether it is on the instance itself.
+        target: of another module, which one it is, for comparison; empty where that is not known.
+        cls: the class of that module; None if unknown.
+        function: the hook where it is a function or method of the program.
+        anonymous: the hook where it is a lambda.
+        python_type: name of its Python type where it is an object that can be called.
+        node: the call that registers it.
+        module: the file of ``node``.
+        owner: the class whose method registers it.
+        certain: whether it is there in every configuration when the module is compiled.
+    """
+
+    pre: bool
+    own: bool
+    target: frozenset[int]
+    cls: Class | External | None
+    node: ast.Call = field(compare=False)
+    module: Module
+    owner: Class | None
+    function: Function | None = None
+    anonymous: ast.Lambda | None = None
+    python_type: str = ""
+    certain: bool = True
 
 
 @dataclass(frozen=True)
@@ -92,6 +125,7 @@ class Instance:
         initialised: whether ``nn.Module.__init__`` runs: True, False, or None where that is not settled.
         container: ``list``, ``dict``, ``paramlist``, ``paramdict`` where the class itself is such a
             container.
+        hooks: forward hooks on the instance and on modules that it holds, in the order of their registration.
     """
 
     cls: Class
@@ -99,6 +133,7 @@ class Instance:
     complete: bool
     initialised: bool | None = True
     container: str = ""
+    hooks: tuple[Hook, ...] = ()
 
     @cached_property
     def discriminators(self) -> frozenset[str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from torchscript_lint.program.classes import is_module_name
 from torchscript_lint.program.definitions import External
 from torchscript_lint.program.instances.builtin_calls import BUILTINS
+from torchscript_lint.program.instances.hooks import UTILITIES, add
 from torchscript_lint.program.instances.iterate import ITEMS, iterate
 from torchscript_lint.program.instances.run import Run
 from torchscript_lint.program.instances.selfcalls import container_name
@@ -120,6 +121,8 @@ def _torch(run: Run, name: str, args: Args, node: ast.Call) -> Value:
     if name.startswith("torch.nn.init."):
         return args.values[0] if args.values else TENSOR
     if name.startswith("torch.nn.utils.") and args.values and isinstance(args.values[0], ModuleValue):
+        if last in UTILITIES and prefix in ("torch.nn.utils", f"torch.nn.utils.{last}"):
+            add(run, args.values[0], Opaque(UTILITIES[last]), node, pre=True)
         return ModuleValue(None, node=node)  # hooks and parametrizations change what it is
     if last in TENSOR_FUNCTIONS and prefix in (
         "torch",

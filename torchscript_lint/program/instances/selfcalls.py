@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from torchscript_lint.program.classes import is_module_name
+from torchscript_lint.program.instances.hooks import REGISTERS, register
 from torchscript_lint.program.instances.iterate import iterate
 from torchscript_lint.program.instances.run import Run
 from torchscript_lint.program.instances.torch_modules import library_values
@@ -128,6 +129,8 @@ def module_method(run: Run, name: str, args: Args, node: ast.Call) -> Value:
         return UNKNOWN_VALUE
     if last in ("register_buffer", "register_parameter", "register_module", "add_module"):
         return _register(run, last, args, node)
+    if last in REGISTERS:
+        return register(run, Self(), last, args, node)
     if last in _FLUENT:
         return Self()
     if last in ("parameters", "buffers"):

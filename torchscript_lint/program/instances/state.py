@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from torchscript_lint.program.definitions import Class
 from torchscript_lint.program.instances.values import (
     UNKNOWN_VALUE,
     Alternatives,
@@ -35,6 +36,22 @@ class Slot:
     always: bool = True
 
 
+@dataclass(frozen=True)
+class Hooked:
+    """One call of ``register_forward_hook`` (``pre``: ``register_forward_pre_hook``).
+
+    ``target`` is the module that gets it: ``self`` or another; ``owner`` the class whose code registers it.
+    """
+
+    target: Value
+    hook: Value
+    pre: bool
+    module: Module
+    owner: Class | None
+    node: ast.Call = field(compare=False)
+    always: bool = True
+
+
 @dataclass
 class State:
     """The knowledge at one point.
@@ -42,6 +59,7 @@ class State:
     Attributes:
         scopes: local names of the running functions, outermost first.
         slots: attributes of ``self``, in the order in which they were first set.
+        hooks: forward hooks registered so far, each by its call and the module that gets it.
         initialised: whether ``nn.Module.__init__`` has run; None where paths differ.
         dead: whether this point cannot be reached.
     """
@@ -50,15 +68,18 @@ class State:
     slots: dict[str, Slot] = field(default_factory=dict)
     initialised: bool | None = False
     dead: bool = False
+    hooks: dict[object, Hooked] = field(default_factory=dict)
 
     def copy(self) -> State:
         """A copy that can go its own way (values are immutable)."""
-        return State([scope.copy() for scope in self.scopes], dict(self.slots), self.initialised, self.dead)
+        scopes = [scope.copy() for scope in self.scopes]
+        return State(scopes, dict(self.slots), self.initialised, self.dead, dict(self.hooks))
 
     def become(self, other: State) -> None:
         """Take over the knowledge of another state."""
         self.scopes, self.slots = other.scopes, other.slots
         self.initialised, self.dead = other.initialised, other.dead
+        self.hooks = other.hooks
 
     def change(self, old: Value, new: Value) -> None:
         """Let every name and attribute that holds ``old``, an object changed in place, hold ``new``."""
@@ -140,7 +161,12 @@ def join_states(left: State, right: State) -> State:
         else:
             slots[name] = _join_slots(first, second)
     initialised = left.initialised if left.initialised == right.initialised else None
-    return State(scopes, slots, initialised)
+    hooks: dict[object, Hooked] = {}
+    for key in [*left.hooks, *(key for key in right.hooks if key not in left.hooks)]:
+        hooks[key] = left.hooks.get(key) or right.hooks[key]
+        if not (key in left.hooks and key in right.hooks and right.hooks[key].always):
+            hooks[key] = replace(hooks[key], always=False)
+    return State(scopes, slots, initialised, hooks=hooks)
 
 
 def _join_slots(left: Slot, right: Slot) -> Slot:

@@ -284,7 +284,8 @@ def _repeat(run: Run, start: Callable[[], None], body: list[ast.stmt], test: Cal
 
 
 def _same(left: State, right: State) -> bool:
-    return left.scopes == right.scopes and left.slots == right.slots and left.initialised == right.initialised
+    same = left.scopes == right.scopes and left.slots == right.slots and left.initialised == right.initialised
+    return same and left.hooks == right.hooks
 
 
 def _widened(old: State, new: State) -> State:
