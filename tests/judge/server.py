@@ -56,9 +56,9 @@ def load(path: str, name: str) -> types.ModuleType:
             exec(code, module.__dict__)
         except Exception as error:
             defined = getattr(statement, "name", "_")
-            if defined == name:
+            if defined == name and (getattr(statement, "decorator_list", True)):
                 raise Rejected from error
-            if defined.startswith("_"):
+            if defined == name or defined.startswith("_"):  # annotations and defaults are Python's own
                 raise
     return module
 

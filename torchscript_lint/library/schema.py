@@ -67,12 +67,10 @@ class Schema:
     def result(self) -> Type:
         """The type of a call's value: of several results a tuple, with field names where all have one.
 
-        Source: ``packOutputs`` in ``schema_matching.cpp``. Unknown for ``-> ...``.
+        Source: ``packOutputs`` in ``schema_matching.cpp``: no result is an empty tuple. Unknown for ``-> ...``.
         """
         if self.varret:
             return model.UNKNOWN
-        if not self.returns:
-            return model.NONE
         if len(self.returns) == 1:
             return self.returns[0]
         if self.return_names:

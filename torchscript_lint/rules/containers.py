@@ -222,6 +222,27 @@ RULES: tuple[Rule, ...] = (
         instead="bind the {container} to a variable of its own first, and assign or return that variable",
     ),
     Rule(
+        code="TS363",
+        name="delete-item",
+        summary="del of an item of something that is no list or dict",
+        message="an item of {type} is deleted, at an index of type {index}",
+        compiler="We don't have an op for aten::Delete but it isn't a special case.",
+        why="emitDelete in torch/csrc/jit/frontend/ir_emitter.cpp inserts aten::Delete as it is, and nothing is"
+        " converted: a list takes an int, a dict its own type of key (devices and Any excepted). Anything else is an"
+        " internal assertion without a place, after the function has compiled.",
+        instead="delete from a list or dict; of a Tensor keep the rest: `torch.cat([x[:i], x[i + 1:]])`",
+    ),
+    Rule(
+        code="TS364",
+        name="dict-constructor-items",
+        summary="dict(d, k=v) with a key or value that the dict doesn't take",
+        message="a {part} of type {found} is added to {annotation}",
+        compiler="Generated {part} type {found} did not match the annotated {part} type, which was",
+        why="emitApplySpecialFormForDict in torch/csrc/jit/frontend/ir_emitter.cpp: the keyword arguments of"
+        " `dict(d, k=v)` become items of a copy of `d`, whose types stay what they are. Nothing is converted.",
+        instead="add items of the dict's own types",
+    ),
+    Rule(
         code="TS365",
         name="list-elements",
         summary="list whose elements are not what its annotation says",

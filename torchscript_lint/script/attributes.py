@@ -17,7 +17,6 @@ from torchscript_lint.script.values import (
     Builtin,
     ClassObject,
     EnumObject,
-    ExceptionObject,
     Functions,
     Library,
     ModuleObject,
@@ -72,7 +71,10 @@ def get(ck: Checker, base: Sugared, name: str, node: tree.Node) -> Sugared:
         if name in base.type.members:
             return Simple(base.type)
         return ck.report("enum-member", node, type=str(base.type), name=name)
-    if isinstance(base, (Library, ExceptionObject)):
+    if isinstance(base, Library) and base.entry.kind == "broken":
+        # Naming it compiles it.
+        return ck.report("library-function", node, function=base.name, message=base.entry.reason)
+    if isinstance(base, Library) and base.entry.kind not in ("function", "dispatch"):
         return UNKNOWN_VALUE
     if isinstance(base, Special) and base.form == "super-object":
         return ck.report("super-call", node, name=name)
@@ -151,12 +153,15 @@ def _of_instance(ck: Checker, base: Simple, type_: ClassType, name: str, node: t
     if not isinstance(info, ClassInfo):
         return UNKNOWN_VALUE
     method = classes.member(info.cls, name)
+    if method is not None and method.is_static:
+        # The class has it, an instance has not (`ClassType::findMethod`, `findStaticMethod`).
+        return ck.report("missing-attribute", node, type=str(type_), name=name, hint=INIT_HINT)
     if method is not None:
         if method.is_property:
             return calls.call_function(ck, method, base, [], [], node)
         if method.modifier in ("ignore", "unused", "drop"):
             return UNKNOWN_VALUE
-        return Functions((method,), None if method.is_static else base)
+        return Functions((method,), base)
     if name in info.attributes:
         return Simple(info.attributes[name])
     if not info.complete or info.state == "init":
@@ -289,14 +294,17 @@ def has(ck: Checker, base: Sugared, name: str, node: tree.Node) -> bool | None:
             info = type_.definition
             if not isinstance(info, ClassInfo):
                 return None
-            if name in info.attributes or classes.member(info.cls, name) is not None:
+            method = classes.member(info.cls, name)
+            if name in info.attributes or (method is not None and not method.is_static and not method.is_property):
                 return True
             return False if info.complete else None
         if isinstance(type_, NamedTupleType):
             return name in type_.fields
         ck.report("hasattr-object", node, type=str(type_))
         return None
-    if isinstance(base, (PythonModule, PythonObject, Functions, Opaque, Builtin)):
+    if isinstance(base, Library) and base.entry.kind not in ("function", "dispatch"):
+        return None
+    if not isinstance(base, ClassObject):
         ck.report("attribute-of-object", node, kind=base.kind, name=name)
     return None
 

@@ -182,7 +182,7 @@ def call(ck: Checker, callee: Sugared, args: list[Simple], keywords: Keywords, n
         return _construct(ck, callee, args, keywords, node)
     if isinstance(callee, NamedTupleObject):
         return _construct_tuple(ck, callee, args, keywords, node)
-    if isinstance(callee, ExceptionObject):
+    if isinstance(callee, ExceptionObject) and not callee.instance:
         return ExceptionObject(callee.name, instance=True)
     if isinstance(callee, ModuleDictMethod):
         if args or keywords:

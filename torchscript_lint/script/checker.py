@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -55,6 +55,7 @@ class Checker:
         self.uncertain = 0
         self.failures = 0
         self.muted = 0
+        self.muted_failures = 0
         self.binders = 1
         owner = function.owner
         foreign = owner is not None and _receiving_class(receiver) not in (None, owner)
@@ -66,6 +67,7 @@ class Checker:
     def report(self, rule: str, node: tree.Node, **detail: str) -> Simple:
         """Note a finding at a node; gives Unknown, so that checking goes on."""
         if self.muted:
+            self.muted_failures += 1
             return UNKNOWN_VALUE
         self.failures += 1
         self.session.report(
@@ -73,6 +75,16 @@ class Checker:
             target=self.function.qualname, chain=self.chain, warning=self.uncertain > 0, inherited=self._inherited,
         )  # fmt: skip
         return UNKNOWN_VALUE
+
+    def attempt(self, emit: Callable[[], Sugared]) -> Sugared | None:
+        """What ``emit`` gives, or None if it finds an error, of which nothing is said then."""
+        before = self.muted_failures
+        self.muted += 1
+        try:
+            value = emit()
+        finally:
+            self.muted -= 1
+        return value if self.muted_failures == before else None
 
     def maybe_pruned(self, uncertain: bool) -> _Uncertain:
         """Findings inside are warnings if the branch may be one that the compiler leaves out."""

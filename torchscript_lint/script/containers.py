@@ -237,6 +237,9 @@ def dict_of_pairs(
     for key in keys:
         if isinstance(key, UnionType):
             return ck.report("dict-comprehension-key-union", node, found=str(key))
+        # The dict's type is made of each pair before an annotation is looked at.
+        if not is_dict_key(key):
+            return ck.report("dict-key-type", node, key=str(key))
         if _differ(keys[0], key):
             return ck.report("dict-comprehension-keys", node, before=str(keys[0]), found=str(key))
     value = unify_all(values, to_union=True) or UNKNOWN
@@ -249,6 +252,4 @@ def dict_of_pairs(
         return Simple(hint if isinstance(hint, (UnionType, OptionalType)) and hint is not None else refined)
     if candidates and hint is not None:
         return Simple(hint)
-    if hint is None and not is_dict_key(keys[0]):
-        return ck.report("dict-key-type", node, key=str(keys[0]))
     return Simple(DictType.of(keys[0], value))

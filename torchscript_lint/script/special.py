@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from torchscript_lint.script import attributes, calls, conditions, containers, expressions, iteration
 from torchscript_lint.script.matching import convert
@@ -29,7 +29,6 @@ from torchscript_lint.types.model import (
     NONE,
     STR,
     TENSOR,
-    UNKNOWN,
     DictType,
     FutureType,
     ListType,
@@ -198,33 +197,46 @@ def _list(ck: Checker, callee: Special, node: tree.Apply, hint: Type | None) -> 
 
 
 def _dict(ck: Checker, callee: Special, node: tree.Apply, hint: Type | None) -> Sugared:
+    """``dict(...)`` (``emitApplySpecialFormForDict``)."""
     refined = hint.elem if isinstance(hint, OptionalType) else hint
     if isinstance(refined, UnionType):
         dicts = [part for part in refined.parts if isinstance(part, DictType)]
-        refined = dicts[0] if len(dicts) == 1 else UNKNOWN
-    if not node.args and not node.keywords:
+        if len(dicts) > 1:
+            return ck.report("empty-container-union", node, container="dict", annotation=str(hint))
+        refined = dicts[0] if dicts else refined
+    first = node.args[0] if node.args else None
+    if first is not None:
+        source = _hinted(ck, first, hint)
+        if isinstance(source, Simple) and isinstance(source.type, DictType):
+            _add_keywords(ck, node, source.type)
+            return source if source.type.unknown else calls.builtin(ck, "aten::dict", [source], [], node)
+    if isinstance(first, tree.ListLit) and not first.items:
+        first = None
+    if first is None and not node.keywords:
         if refined is None:
             return Simple(DictType.of(STR, TENSOR))
         if not isinstance(refined, DictType) and not refined.unknown:
             return ck.report("dict-constructor-annotation", node, constructor="dict", annotation=str(hint))
         return Simple(refined)
-    values = calls.keywords_of(ck, node)
-    source: Sugared
-    if not node.args:
-        # The compiler makes a list of pairs of them.
-        if len({value.type for _, value in values}) > 1:
-            return Simple(refined) if isinstance(refined, DictType) else UNKNOWN_VALUE
-        source = Simple(ListType.of(TupleType.of([STR, values[0][1].type])))
-    else:
-        source = expressions.emit(ck, node.args[0])
-    if isinstance(source, Simple) and isinstance(source.type, DictType):
-        return Simple(source.type)
-    if not _gives_pairs(source) or (node.args and values) or isinstance(hint, UnionType):
+    if isinstance(first, tree.DictLit):
+        first = _at(
+            node,
+            tree.ListLit([_at(node, tree.TupleLit(list(row))) for row in zip(first.keys, first.values, strict=True)]),
+        )
+    if node.keywords and (first is None or isinstance(first, tree.ListLit)):
+        named = [
+            _at(node, tree.TupleLit([_at(node, tree.Str(keyword.name)), keyword.value])) for keyword in node.keywords
+        ]
+        first = _at(node, tree.ListLit([*(first.items if first is not None else ()), *named]))
+    elif not _arity(ck, node, "dict", 1, 1):
+        return UNKNOWN_VALUE
+    assert first is not None
+    source = expressions.emit(ck, first)
+    if isinstance(source, Simple) and source.unknown:
         return Simple(refined) if isinstance(refined, DictType) else UNKNOWN_VALUE
     # `{key: value for key, value in source}`, under names that nobody writes.
-    key, value = _named("$_key", node), _named("$_value", node)
-    target = tree.TupleLit([key, value])
-    target.line, target.col, target.end_line, target.end_col = node.span
+    key, value = _at(node, tree.Var("$_key")), _at(node, tree.Var("$_value"))
+    target = _at(node, tree.TupleLit([key, value]))
 
     def pair() -> tuple[Type, Type]:
         return expressions.value(ck, key).type, expressions.value(ck, value).type
@@ -232,20 +244,31 @@ def _dict(ck: Checker, callee: Special, node: tree.Apply, hint: Type | None) -> 
     return containers.dict_of_pairs(ck, node, refined, target, source, pair)
 
 
-def _gives_pairs(source: Sugared) -> bool:
-    """Whether iterating gives pairs of which the types are known, in a loop that isn't copied."""
-    if isinstance(source, Iterables):
-        return len(source.children) == 2 and not iteration.is_unrolled(source) and not iteration.is_open(source)
-    if not isinstance(source, Simple) or not isinstance(source.type, ListType):
-        return False
-    element = source.type.elem
-    return isinstance(element, TupleType) and len(element.parts) == 2
+def _hinted(ck: Checker, node: tree.Expr, hint: Type | None) -> Sugared:
+    """The value with a hint or, where that fails, without: the compiler catches its own error."""
+    value = ck.attempt(lambda: expressions.emit(ck, node, hint)) if hint is not None else None
+    return value if value is not None else expressions.emit(ck, node)
 
 
-def _named(name: str, node: tree.Node) -> tree.Var:
-    var = tree.Var(name)
-    var.line, var.col, var.end_line, var.end_col = node.span
-    return var
+def _add_keywords(ck: Checker, node: tree.Apply, type_: DictType) -> None:
+    """``dict(d, k=v)``: items that are added one by one, nothing converted."""
+    for _, value in calls.keywords_of(ck, node):
+        if not is_subtype(STR, type_.key):
+            ck.report("dict-constructor-items", node, part="key", found=str(STR), annotation=str(type_))
+        elif not is_subtype(value.type, type_.value):
+            ck.report("dict-constructor-items", node, part="value", found=str(value.type), annotation=str(type_))
+        else:
+            continue
+        return
+
+
+_N = TypeVar("_N", bound=tree.Node)
+
+
+def _at(place: tree.Node, node: _N) -> _N:
+    """A node that nobody wrote, which stands at another's place."""
+    node.line, node.col, node.end_line, node.end_col = place.span
+    return node
 
 
 def _tolist(ck: Checker, callee: Special, node: tree.Apply, hint: Type | None) -> Sugared:

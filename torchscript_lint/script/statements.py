@@ -9,7 +9,19 @@ from torchscript_lint.program import Uncertain
 from torchscript_lint.script import assignments, attributes, calls, conditions, expressions, iteration
 from torchscript_lint.script.values import ExceptionObject, Simple, Sugared, is_unknown
 from torchscript_lint.source import tree
-from torchscript_lint.types.model import ANY, NONE, STR, UNKNOWN, ClassType, Type
+from torchscript_lint.types.model import (
+    ANY,
+    DEVICE,
+    INT,
+    NONE,
+    STR,
+    UNKNOWN,
+    ClassType,
+    DictType,
+    ListType,
+    Type,
+    plain,
+)
 
 if TYPE_CHECKING:
     from torchscript_lint.script.checker import Checker
@@ -160,15 +172,25 @@ def _delete(ck: Checker, node: tree.Delete) -> None:
             if base.type.unknown:
                 continue
             if isinstance(base.type, ClassType):
-                if attributes.class_method(ck, base.type, "__delitem__") is None:
+                method = attributes.class_method(ck, base.type, "__delitem__")
+                if method is None:
                     ck.report("missing-magic-method", target, type=str(base.type), method="__delitem__")
-            else:
-                calls.builtin(ck, "aten::Delete", [base, position], [], target)
+                elif not isinstance(method, Uncertain):
+                    calls.call_function(ck, method, base, [position], [], node)
+            elif not (position.type.unknown or _deletable(base.type, plain(position.type))):
+                ck.report("delete-item", target, type=str(base.type), index=str(position.type))
         elif isinstance(target, tree.Var):
             if not ck.frame.remove(target.name):
                 ck.report("undefined-name", target, name=target.name)
         elif isinstance(target, (tree.TupleLit, tree.ListLit)) or not isinstance(target, tree.Hole):
             ck.report("delete-target", target)
+
+
+def _deletable(container: Type, index: Type) -> bool:
+    """Whether ``aten::Delete`` is there for these types; it is inserted as it is, nothing is converted for it."""
+    if isinstance(container, ListType):
+        return index is INT
+    return isinstance(container, DictType) and index is container.key and index not in (DEVICE, ANY)
 
 
 def _with(ck: Checker, node: tree.With) -> None:

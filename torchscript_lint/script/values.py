@@ -129,7 +129,7 @@ class Library(Sugared):
 
     @property
     def kind(self) -> str:
-        return "function"
+        return "boolean dispatch" if self.entry.kind == "dispatch" else "function"
 
 
 class Cast(Sugared):
