@@ -205,12 +205,13 @@ _STRONG: tuple[Rule, ...] = (
     _strong(
         "TS718",
         "unregistered-module",
-        summary="module with parameters that is not part of the traced one",
-        message="`{expr}` is no sub-module: its parameters need grad, and tracing fails on them",
+        summary="module with parameters, or a tensor that needs grad, that is not part of the traced one",
+        message="`{expr}` is no part of the traced module and needs grad: tracing fails on it",
         compiler="Cannot insert a Tensor that requires grad as a constant",
         why="torch/csrc/jit/frontend/tracer.cpp: getValue knows the parameters of the traced module"
         " only; another tensor becomes a constant, and one that requires grad must not.",
-        instead="make it an attribute in __init__; several in nn.ModuleList",
+        instead="make it an attribute in __init__, a tensor as nn.Parameter; several in nn.ModuleList,"
+        " nn.ParameterList",
     ),
     _strong(
         "TS719",
@@ -230,6 +231,40 @@ _STRONG: tuple[Rule, ...] = (
         " Tensors can be traced",
         why="torch/csrc/jit/python/pybind_utils.h: typeFromTraceable refuses it at the call.",
         instead="trace a function of the tensors only that passes the value on (functools.partial cannot be traced)",
+    ),
+    _strong(
+        "TS820",
+        "size-as-argument",
+        summary="lone size for a list of numbers in an operator's arguments",
+        message="`{function}` takes `{expr}` for `{parameter}` as a plain number, and the tracer says nothing: what it"
+        " is for the example input is baked in for all inputs",
+        compiler="",
+        why="Where a parameter is a list of fixed length (int[2] kernel_size), a lone value is unpacked before the"
+        " tracer sees it (torch/csrc/utils/python_arg_parser.h: intlistWithDefault); convolutions do it with lists,"
+        " too, and split calls int().",
+        instead="a tuple with one number for each dimension is recorded, except by convolutions; pooling over a whole"
+        " dimension is `amax` or `mean`; or " + _SCRIPT,
+    ),
+    _strong(
+        "TS821",
+        "resize",
+        summary="resize_ while tracing",
+        message="`{function}` on `{expr}` cuts it off from the graph: later uses of it are a constant",
+        compiler="{function} can't be represented in the JIT at the moment",
+        why="torch/csrc/autograd/TraceTypeManual.cpp: resize_ and resize_as_ warn and forget the tensor's value in"
+        " the graph.",
+        instead="make a new tensor (`reshape`, `new_zeros`, `F.pad`)",
+    ),
+    _strong(
+        "TS822",
+        "data-write",
+        summary="write through .data that depends on the inputs",
+        message="the write to `{expr}` is not part of the graph: later uses see what was there before, or the example"
+        " input's values",
+        compiler="",
+        why="`.data` is a tensor that the tracer does not know (torch/csrc/autograd/python_variable.cpp:"
+        " THPVariable_get_data, THPVariable_set_data).",
+        instead="write under torch.no_grad() with `.copy_(...)` on the tensor itself, which is recorded",
     ),
 )
 
@@ -278,8 +313,7 @@ _WEAK: tuple[Rule, ...] = (
         "TS805",
         "constant-tensor",
         summary="torch.tensor and its kin while tracing",
-        message="the result of `{function}` is a constant of the graph, on the device and of the dtype"
-        " of the traced run",
+        message="{what}",
         compiler="{function} results are registered as constants in the trace",
         why="torch/csrc/utils/tensor_new.cpp warns whatever the values are made of. The values here do"
         " not depend on traced data as far as can be seen.",

@@ -11,7 +11,8 @@ from torchscript_lint.program import Class, Definition, External, Function, Modu
 from torchscript_lint.program.classes import is_module, lineage, method
 from torchscript_lint.rules import BY_NAME
 from torchscript_lint.trace import library
-from torchscript_lint.trace.attributes import LOOSE, Attributes
+from torchscript_lint.trace.attributes import Attributes
+from torchscript_lint.trace.loose import LOOSE, loose_tensor, needs_grad
 from torchscript_lint.trace.parameters import WHOLE, annotated, parameters
 from torchscript_lint.trace.statements import Frame
 from torchscript_lint.trace.values import (
@@ -121,6 +122,8 @@ class Analysis:
     def _value(self, definition: Value) -> Val:
         node = definition.value
         if isinstance(node, ast.Constant) and node.value is not None:
+            if len(definition.module.bindings.get(definition.name, ())) != 1:
+                return py()  # one of several
             return constant(node.value) if node.value is not Ellipsis else py()
         if isinstance(node, (ast.Tuple, ast.List)) and all(isinstance(item, ast.Constant) for item in node.elts):
             return seq([constant(item.value) for item in node.elts if isinstance(item, ast.Constant)])
@@ -128,6 +131,8 @@ class Analysis:
             name = definition.module.dotted(node)
             if name.startswith("torch.nn.") and name.rpartition(".")[2] in library.PARAMETRIC:
                 return Val("object", const=LOOSE, ref=self.external(name).ref)
+            if needs_grad(name, node):
+                return loose_tensor()
             if name.startswith("torch.") and name.count(".") == 1 and name.rpartition(".")[2] in library.CONSTRUCTORS:
                 return tensor({STATE})
         return UNKNOWN

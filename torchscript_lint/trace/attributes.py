@@ -11,14 +11,13 @@ from torchscript_lint.program.classes import is_module, is_module_name, lineage,
 from torchscript_lint.program.nodes import nodes_of
 from torchscript_lint.program.once import once
 from torchscript_lint.trace import library
+from torchscript_lint.trace.loose import LOOSE, listed, loose_tensor, needs_grad, registers
 from torchscript_lint.trace.parameters import annotated
 from torchscript_lint.trace.values import STATE, Val, join_all, tensor
 
 if TYPE_CHECKING:
     from torchscript_lint.trace.analysis import Analysis
 
-#: A module with parameters that is no sub-module of the one that uses it.
-LOOSE = "loose"
 CONFIG = Val("unknown", frozenset({STATE}), False)
 _BUFFERS = frozenset({"register_buffer", "register_parameter"})
 _LISTS = frozenset({"torch.nn.ModuleList", "torch.nn.ParameterList", "torch.nn.ModuleDict", "torch.nn.ParameterDict"})
@@ -44,7 +43,7 @@ class Attributes:
         for entry in lineage(cls).classes:
             if not isinstance(entry, Class):
                 continue
-            found += [self._classify(value, function) for value, function in _table(entry).get(name, ())]
+            found += [self._own(value, function) for value, function in _table(entry).get(name, ())]
             if name in entry.assigns and not found:
                 annotation, value = entry.assigns[name]
                 if value is None and annotation is not None and entry.module.dotted(annotation) == "torch.Tensor":
@@ -60,6 +59,14 @@ class Attributes:
             return Val("py", frozenset({STATE}))
         return CONFIG
 
+    def _own(self, node: ast.expr | None, function: Function) -> Val:
+        """What an attribute is that is set to an expression: a parameter is registered, and loose no more."""
+        value = self._classify(node, function)
+        if value.kind != "tensor" or value.const != LOOSE:
+            return value
+        plain = isinstance(node, ast.Call) and not function.module.dotted(node).endswith("Parameter")
+        return value if plain and not registers(function.node) else replace(value, const=None)
+
     def _classify(self, node: ast.expr | None, function: Function) -> Val:
         """What an expression in ``__init__`` makes, by its form alone."""
         if node is None:
@@ -73,9 +80,11 @@ class Attributes:
         if isinstance(node, ast.Call):
             return self._made(node, function)
         if isinstance(node, (ast.List, ast.Tuple)) and node.elts:
-            return _loose(join_all(self._classify(item, function) for item in node.elts))
+            return self._plain([self._classify(item, function) for item in node.elts], function)
         if isinstance(node, ast.ListComp):
-            return _loose(self._classify(node.elt, function))
+            return self._plain([self._classify(node.elt, function)], function)
+        if isinstance(node, ast.Dict) and node.values:
+            return self._plain([self._classify(item, function) for item in node.values], function, "dict")
         if isinstance(node, (ast.Compare, ast.JoinedStr)):
             return Val("py", frozenset({STATE}))
         if isinstance(node, ast.BinOp) and all(
@@ -85,6 +94,11 @@ class Attributes:
         if isinstance(node, ast.Name):
             return self._parameter(node.id, function)
         return CONFIG
+
+    def _plain(self, elements: list[Val], function: Function, kind: str = "seq") -> Val:
+        """A plain list or dict of what may be modules or parameters; CONFIG where it is nothing of the kind."""
+        held = listed(join_all(elements) if len(set(elements)) > 1 else elements[0], kind)
+        return CONFIG if held is None or registers(function.node) else held
 
     def _parameter(self, name: str, function: Function) -> Val:
         args = function.node.args
@@ -107,7 +121,10 @@ class Attributes:
         if name in _LISTS:
             return self._listed(node, function)
         if last in ("Parameter", "Buffer") and name.startswith("torch.nn"):
-            return tensor({STATE})
+            # an attribute of its own is registered; in a plain list it is not
+            return loose_tensor() if needs_grad(name, node) else tensor({STATE})
+        if needs_grad(name, node):
+            return loose_tensor()
         if last == "Sequential" or name.startswith("torch.distributions.") or is_module_name(name):
             return Val("object", frozenset({STATE}), ref=self.analysis.external(name).ref)
         if root == "torch" and last not in library.PLAIN and last[:1].islower():
@@ -137,13 +154,6 @@ class Attributes:
             return CONFIG
         elem = join_all(self._classify(part, function) for part in parts)
         return Val("seq", frozenset(), True, None, elem if elem.kind == "object" else CONFIG)
-
-
-def _loose(elem: Val) -> Val:
-    """A plain list of modules: ``nn.Module.__setattr__`` does not register them."""
-    if elem.kind != "object" or not isinstance(elem.ref, External):
-        return CONFIG
-    return Val("seq", frozenset(), True, None, replace(elem, const=LOOSE))
 
 
 def _as_state(value: Val) -> Val:

@@ -6,33 +6,23 @@ import ast
 
 from torchscript_lint.program import Class, External, Function
 from torchscript_lint.trace import library
-from torchscript_lint.trace.attributes import LOOSE
-from torchscript_lint.trace.builtin import Builtins
 from torchscript_lint.trace.entries import is_operator
+from torchscript_lint.trace.loose import LOOSE
+from torchscript_lint.trace.methods import Methods
 from torchscript_lint.trace.state import source
 from torchscript_lint.trace.values import (
-    AUTOCAST,
     CHANCE,
-    DERIVED,
-    DEVICE,
     INPUT,
-    META,
     NONE,
-    PIECES,
-    PRESENCE,
     RANDOM,
-    RANK,
     STATE,
-    STRIDE,
     UNKNOWN,
     Val,
     constant,
     data_in,
     element,
-    join,
     py,
     seq,
-    shape,
     size,
     tensor,
 )
@@ -41,7 +31,7 @@ Args = list[Val]
 Keywords = dict[str, Val]
 
 
-class Calls(Builtins):
+class Calls(Methods):
     """Evaluation of calls."""
 
     def _call(self, node: ast.Call) -> Val:
@@ -206,8 +196,27 @@ class Calls(Builtins):
         if name.startswith(library.FOREIGN):
             return Val("object", ref=self.analysis.external(name).ref) if last[:1].isupper() else UNKNOWN
         if name.startswith("torch.nn.") and root != "torch.nn.functional":
+            self._layer(last, args, keywords, node)
             return Val("object", frozenset({STATE}), ref=self.analysis.external(name).ref)
         return self._torch(name, last, args, keywords, node)
+
+    def _layer(self, last: str, args: Args, keywords: Keywords, node: ast.Call) -> None:
+        """A layer made while tracing: some take a lone size as a plain number."""
+        parameter = "output_size" if last.startswith("Adaptive") else "kernel_size"
+        value = args[0] if args else keywords.get(parameter)
+        shown = node.args[0] if node.args else node
+        if last == "Upsample":
+            parameter = "scale_factor"
+            value = keywords.get(parameter)
+            value = data_in(value) if value is not None else None
+        if value is None or not value.traced or INPUT not in value.origin:
+            return
+        function = f"nn.{last}"
+        if last in library.POOLS or last == "Upsample":
+            detail = {"function": function, "parameter": parameter, "expr": source(shown)}
+            self.report("size-as-argument", node, sure=value.sure, **detail)
+        elif last in library.UNTRACEABLE_POOLS:
+            self.report("untraceable-size", node, sure=value.sure, where=f"{function}()", expr=source(shown))
 
     def _torchvision(self, last: str, args: Args) -> Val:
         """The functions of torchvision that everyone uses."""
@@ -239,239 +248,3 @@ class Calls(Builtins):
             return UNKNOWN
         self.report("chance", node, expr=source(node))
         return py({CHANCE})
-
-    # --- torch -----------------------------------------------------------------------------------
-
-    def _torch(self, name: str, last: str, args: Args, keywords: Keywords, node: ast.Call) -> Val:
-        everything = [arg.owner if arg.kind == "star" and arg.owner else arg for arg in (*args, *keywords.values())]
-        held = [data for data in map(data_in, everything) if data is not None]
-        origin = frozenset[str]().union(*(data.origin for data in held))
-        if last in library.CONSTRUCTORS:
-            return self._constructor(last, everything[:1], node)
-        if last == "Size":
-            return shape(origin)
-        if last == "broadcast_shapes":
-            return shape(origin, sure=False)
-        if last in ("is_tensor", "is_floating_point", "is_complex", "is_storage"):
-            if last == "is_tensor" and args and args[0].kind == "tensor" and args[0].sure:
-                return constant(True)
-            return py({PRESENCE if last == "is_tensor" else META}) if INPUT in origin else py()
-        if last == "is_autocast_enabled":
-            return py({AUTOCAST})
-        if last in library.PLAIN or last.startswith(("is_", "set_", "get_")):
-            return py()
-        if last in library.SILENT_TESTS:
-            return self._silent(last, args, node, origin)
-        if last == "numel" and args:
-            return size(args[0].origin, sure=args[0].sure)
-        if args and args[0].kind == "tensor" and last in library.PIECES:
-            return self._pieces(args[0], args[1:], keywords, node, last)
-        if last in library.RANDOM_FACTORIES:
-            return tensor(origin | {RANDOM})
-        if "device" in keywords and DEVICE in keywords["device"].origin:
-            shown = next((word.value for word in node.keywords if word.arg == "device"), node)
-            self.report("baked-device", shown, expr=source(shown))
-        if last == "as_strided":
-            self._strided([*args[1:], *keywords.values()], node, sure=True)
-        return self._shaped(last, origin, args, keywords, node)
-
-    def _strided(self, values: Args, node: ast.Call, *, sure: bool) -> None:
-        """Sizes and strides for ``as_strided``: a stride of an input is a plain int."""
-        if any(_has_stride(value) for value in values):
-            self.report("baked-strides", node, sure=sure, expr=source(node))
-
-    def _shaped(self, last: str, origin: frozenset[str], args: Args, keywords: Keywords, node: ast.Call) -> Val:
-        """What an operator gives that gives tensors: one, or several."""
-        if INPUT in origin:
-            self.analysis.operations += 1
-        one = tensor(origin)
-        if last in library.TUPLES:
-            return seq(elem=one)
-        if last in library.LISTS:
-            return seq(elem=one) if len(args) != 1 or args[0].kind != "tensor" else one
-        if last == "where" and len(args) == 1:
-            return seq(elem=one)
-        if last in library.PAIRS_WITH_DIM:
-            dims = [arg for arg in args[1:2] if arg.kind == "py"]
-            if dims or "dim" in keywords:
-                return seq([one, one])
-            return one
-        if last in library.TUPLES_ON_REQUEST:
-            wanted = library.TUPLES_ON_REQUEST[last]
-            if not any(word in keywords and keywords[word].truth is not False for word in wanted):
-                return one
-            return seq(elem=one)
-        return one
-
-    def _constructor(self, last: str, values: Args, node: ast.Call) -> Val:
-        value = values[0] if values else UNKNOWN
-        held = data_in(value)
-        function = last if last == "from_numpy" else f"torch.{last}"
-        if last in ("Tensor", "FloatTensor", "LongTensor") and node.args and not held and value.kind == "py":
-            return tensor()  # a size: torch.Tensor(3, 4)
-        if value.traced and last not in ("Tensor", "FloatTensor", "LongTensor"):
-            # a lone tensor is copied, and the copy is recorded; the tracer warns all the same
-            self.report("constant-tensor", node, function=function)
-            return tensor(value.origin, sure=value.sure)
-        if held is not None and (INPUT in held.origin or RANDOM in held.origin):
-            shown = node.args[0] if node.args else node
-            self.report("tensor-constant", node, sure=held.sure, function=function, expr=source(shown))
-            return tensor({RANDOM} if INPUT not in held.origin else {INPUT})
-        if last not in library.SILENT_CONSTRUCTORS:
-            self.report("constant-tensor", node, function=function)
-        return tensor()
-
-    def _silent(self, last: str, args: Args, node: ast.Call, origin: frozenset[str]) -> Val:
-        if INPUT in origin:
-            self.report("silent-comparison", node, sure=all(arg.sure for arg in args), expr=source(node))
-        return py({DERIVED})
-
-    def _pieces(self, owner: Val, args: Args, keywords: Keywords, node: ast.Call, name: str) -> Val:
-        one = tensor(owner.origin, sure=owner.sure)
-        sizes = (
-            args[0]
-            if args
-            else keywords.get("split_size") or keywords.get("chunks") or keywords.get("split_size_or_sections")
-        )
-        if name in ("chunk", "tensor_split", "unsafe_chunk") or (sizes is not None and sizes.kind == "seq"):
-            if sizes is not None and sizes.known and isinstance(sizes.const, int) and 0 < sizes.const <= 12:
-                return seq([one] * sizes.const)
-            return seq(elem=one)
-        # the number of pieces is the dimension's, unless the sizes have left the tracer already
-        counted = INPUT in owner.origin and not (sizes is not None and DERIVED in sizes.origin)
-        return seq(elem=one, origin={PIECES} if counted else ())
-
-    # --- methods ---------------------------------------------------------------------------------
-
-    def _tensor_method(self, owner: Val, name: str, args: Args, keywords: Keywords, node: ast.Call) -> Val:
-        if not owner.traced or (not owner.sure and not library.is_tensor_attribute(name)):
-            return UNKNOWN  # whatever it is, it is no tensor
-        given = INPUT in owner.origin
-        shown = node.func.value if isinstance(node.func, ast.Attribute) else node
-        if name == "size":
-            if not args and not keywords:
-                return shape(owner.origin, sure=owner.sure)
-            return size(owner.origin, sure=owner.sure)
-        if name in ("numel", "nelement"):
-            return size(owner.origin, sure=owner.sure)
-        if name in ("item", "__int__", "__float__", "__index__"):
-            self.number(owner, node, shown, f"`.{name}()`", "number")
-            return py({DERIVED})
-        if name in ("tolist", "numpy", "__array__"):
-            return self.leave(owner, node, shown, f"`.{name}()`", "Python list" if name == "tolist" else "NumPy array")
-        if name in library.INT_METHODS:
-            if owner.kind == "size" and given:
-                self.report("untraceable-size", node, sure=owner.sure, where=f"`.{name}()`", expr=source(shown))
-            return UNKNOWN
-        if name in library.RANK_METHODS:
-            return py({RANK} if given else ())
-        if name == "stride":
-            innermost = bool(node.args) and ast.unparse(node.args[0]) == "-1"  # 1 for whatever is contiguous
-            return py({META} if given and innermost else {META, STRIDE} if given else ())
-        if name == "as_strided":
-            self._strided([*args, *keywords.values()], node, sure=owner.sure)
-        if name in library.META_METHODS:
-            return tensor(owner.origin, sure=owner.sure) if name == "type" and args else py({META} if given else ())
-        if name in library.SILENT_TESTS:
-            everything = [owner, *args]
-            origin = frozenset[str]().union(*(value.origin for value in everything))
-            return self._silent(name, everything, node, origin)
-        if name in library.PIECES:
-            return self._pieces(owner, args, keywords, node, name)
-        if name == "new_tensor" and args:
-            held = data_in(args[0])
-            if held is not None and INPUT in held.origin:
-                self.number(held, node, node.args[0], "`.new_tensor()`", "number")
-            return tensor(held.origin if held else ())
-        if name in library.FLOAT_FILLS:
-            for arg, arg_node in zip(args, node.args, strict=False):
-                if arg.traced:
-                    self.number(arg, node, arg_node, f"`.{name}()`", "float")
-        if name in ("backward", "register_hook", "retain_grad"):
-            return NONE
-        held_args = [data for data in map(data_in, (*args, *keywords.values())) if data is not None]
-        origin = owner.origin | frozenset[str]().union(*(data.origin for data in held_args))
-        if name in library.RANDOM_METHODS:
-            origin |= {RANDOM}
-        if owner.kind == "size" and not any(data.kind == "tensor" for data in held_args):
-            return Val("size", origin, owner.sure)
-        result = self._shaped(name, origin, [owner, *args], keywords, node)
-        if owner.sure:
-            return result
-        # a method that is known to be a tensor's own says that the object is one
-        return Val(result.kind, result.origin, False, result.items, result.elem)
-
-    def leave(self, value: Val, node: ast.expr, shown: ast.expr, where: str, kind: str) -> Val:
-        """A tensor becomes a list or array."""
-        if INPUT in value.origin:
-            self.report("tensor-to-python", node, sure=value.sure, where=where, expr=source(shown), kind=kind)
-        elif RANDOM in value.origin:
-            self.report("random-condition", node, sure=value.sure, where=where, expr=source(shown), kind=kind)
-        else:
-            self.report("state-condition", node, where=where, expr=source(shown), kind=kind)
-        return py({DERIVED})
-
-    def _shape_method(self, owner: Val, name: str, args: Args, node: ast.Call) -> Val:
-        if name == "numel":
-            if INPUT in owner.origin:
-                self.report("size-numel", node, sure=owner.sure, expr=source(node))
-            return py({DERIVED})
-        if name in ("index", "count"):
-            self.boolean(Val("size", owner.origin, False), node, f"`.{name}()`")
-            return py({DERIVED})
-        return UNKNOWN
-
-    def _container_method(self, owner: Val, name: str, args: Args, node: ast.Call) -> Val:
-        target = node.func.value if isinstance(node.func, ast.Attribute) else None
-        if owner.kind == "dict":
-            if name == "items":
-                return seq(elem=seq([py(), element(owner)]))
-            if name == "values":
-                return seq(elem=element(owner))
-            if name in ("get", "pop", "setdefault"):
-                found = element(owner)
-                return (
-                    join(found, args[1])
-                    if len(args) > 1
-                    else Val(found.kind, found.origin, False, found.items, found.elem)
-                )
-            if name == "update" and args:
-                self._grow(target, owner, element(args[0]))
-            return seq(elem=py()) if name == "keys" else owner if name == "copy" else UNKNOWN
-        if name in ("append", "add", "insert", "appendleft") and args:
-            self._grow(target, owner, args[-1])
-            return NONE
-        if name in ("extend", "update") and args:
-            self.iterate(args[0], node.args[0], f"`.{name}()`")
-            self._grow(target, owner, element(args[0]))
-            return NONE
-        if name in ("pop", "popleft"):
-            return element(owner)
-        if name in ("index", "count", "remove") and args:
-            held = args[0] if args[0].traced else data_in(owner)
-            if held is not None:
-                self.boolean(Val(held.kind, held.origin, False), node, f"`.{name}()`")
-            return py({DERIVED})
-        if name in ("copy", "reverse", "sort", "__getitem__"):
-            return owner if name == "copy" else element(owner) if name == "__getitem__" else NONE
-        return UNKNOWN
-
-    def _grow(self, target: ast.expr | None, owner: Val, value: Val) -> None:
-        """A container that a name or an attribute of self holds has one more element."""
-        elem = join(element(owner), value) if owner.items != () and (owner.items or owner.elem) else value
-        self.rebind(target, Val(owner.kind, owner.origin, owner.sure, None, elem))
-
-    def rebind(self, target: ast.expr | None, value: Val) -> None:
-        """What a name or an attribute of self holds has changed in place."""
-        if isinstance(target, ast.Name) and target.id in self.env:
-            self.env[target.id] = value
-        elif (
-            isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == self.me_name
-        ) and f"self.{target.attr}" in self.env:
-            self.env[f"self.{target.attr}"] = value
-
-
-def _has_stride(value: Val) -> bool:
-    """Whether a value is, or holds, a stride of an input."""
-    parts = [*(value.items or ()), *([value.elem] if value.elem is not None else [])]
-    return STRIDE in value.origin or any(map(_has_stride, parts))

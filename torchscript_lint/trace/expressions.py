@@ -215,8 +215,10 @@ class Expressions(State):
         if isinstance(op, ast.Mod) and left.known and isinstance(left.const, str):
             return py()
         if left.traced or right.traced:
+            self.loose((left, right), node)
             parts = [part for part in (left, right) if part.traced]
-            kind = tensor if any(part.kind == "tensor" for part in parts) else size
+            # what is a tensor perhaps is most likely a number beside a size
+            kind = tensor if any(part.kind == "tensor" for part in parts if part.sure or len(parts) < 2) else size
             # with a size on one side the result is a tensor for certain, whatever the other side is
             data = [part for part in parts if part.sure] or parts
             origin = frozenset[str]().union(*(part.origin for part in parts))

@@ -219,8 +219,22 @@ TUPLES_ON_REQUEST = {
     "max_pool3d": ("return_indices",),
     "cosine_embedding_loss": (),
 }
-#: Fill in place with random numbers; their bounds are Python floats.
-FLOAT_FILLS = frozenset({"uniform_", "normal_", "exponential_", "log_normal_", "cauchy_", "geometric_"})
+#: Record neither lone sizes nor lists of them: strides, paddings, dilations and groups.
+CONVOLUTIONS = frozenset(f"conv{kind}{dims}d" for kind in ("", "_transpose") for dims in (1, 2, 3))
+#: Parameters of Python functions of ``torch.nn.functional`` (positions, then the name) that fail on a lone
+#: traced size, some of them (true) on one in a list, too.
+UNTRACEABLE_PARAMETERS: dict[str, tuple[tuple[int | str, ...], bool]] = {
+    "interpolate": ((2, "scale_factor"), True),
+    "upsample": ((2, "scale_factor"), True),
+    "adaptive_avg_pool2d": ((1, "output_size"), False),
+    "adaptive_avg_pool3d": ((1, "output_size"), False),
+    "adaptive_max_pool2d": ((1, "output_size"), False),
+    "adaptive_max_pool3d": ((1, "output_size"), False),
+    "unfold": ((1, "kernel_size"), False),
+    "fold": ((1, "output_size"), False),
+    "lp_pool2d": ((2, "kernel_size"), False),
+    "lp_pool3d": ((2, "kernel_size"), False),
+}
 #: Functions of torch that draw random numbers.
 RANDOM_FACTORIES = frozenset(
     {
@@ -267,10 +281,30 @@ CONSTRUCTORS = frozenset(
         "BoolTensor",
         "ByteTensor",
         "asarray",
+        "sparse_coo_tensor",
+        "sparse_csr_tensor",
+        "sparse_csc_tensor",
+        "sparse_bsr_tensor",
+        "sparse_bsc_tensor",
+        "sparse_compressed_tensor",
     }
 )
+#: ... of which these take several tensors,
+SPARSE_CONSTRUCTORS = frozenset(name for name in CONSTRUCTORS if name.startswith("sparse_"))
+#: ... and these take values in a list, or any number of sizes (``legacy_tensor_ctor`` in
+#: ``torch/csrc/utils/tensor_new.cpp``); all but ``Tensor`` are quiet.
+LEGACY_CONSTRUCTORS = frozenset(name for name in CONSTRUCTORS if name.endswith("Tensor"))
+OPEN_CONSTRUCTORS = SPARSE_CONSTRUCTORS | LEGACY_CONSTRUCTORS
+#: Modules of torch.nn that take a lone size for their first parameter as a plain number,
+POOLS = frozenset(
+    {"AvgPool2d", "AvgPool3d", "MaxPool1d", "MaxPool2d", "MaxPool3d", "AdaptiveAvgPool1d", "AdaptiveMaxPool1d"}
+)
+#: ... and those that fail on one.
+UNTRACEABLE_POOLS = frozenset(
+    {"AvgPool1d", "AdaptiveAvgPool2d", "AdaptiveAvgPool3d", "AdaptiveMaxPool2d", "AdaptiveMaxPool3d"}
+)
 #: ... of which these are quiet.
-SILENT_CONSTRUCTORS = frozenset({"asarray"})
+SILENT_CONSTRUCTORS = frozenset({"asarray"}) | (LEGACY_CONSTRUCTORS - {"Tensor"})
 #: Functions of torch that give plain Python values that do not depend on the inputs.
 PLAIN = frozenset(
     {

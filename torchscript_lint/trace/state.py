@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from torchscript_lint.trace.loose import LOOSE
 from torchscript_lint.trace.values import INPUT, RANDOM, Val
 
 if TYPE_CHECKING:
@@ -107,3 +109,8 @@ class State:
             self.report("random-condition", node, sure=value.sure, where=where, expr=text, kind="boolean")
         else:
             self.report("state-condition", node, where=where, expr=text, kind="boolean")
+
+    def loose(self, values: Iterable[Val], node: ast.expr | ast.stmt) -> None:
+        """Operands of an operator: a tensor that needs grad and that the module does not own ends the tracing."""
+        if any(value.kind == "tensor" and value.const == LOOSE for value in values):
+            self.report("unregistered-module", node, expr=source(node))

@@ -6,7 +6,9 @@ import ast
 
 from torchscript_lint.source.walk import walk
 from torchscript_lint.trace.calls import Calls
+from torchscript_lint.trace.state import source
 from torchscript_lint.trace.values import (
+    INPUT,
     NONE,
     UNKNOWN,
     Val,
@@ -235,6 +237,11 @@ class Frame(Calls):
             return
         if isinstance(target, ast.Attribute) and self._is_me(target.value):
             self._write_state(target, value, node)
+        elif isinstance(target, ast.Attribute) and target.attr == "data":
+            held = data_in(value)
+            owner = self.eval(target.value)
+            if owner.kind == "tensor" and held is not None and INPUT in held.origin:
+                self.report("data-write", target, sure=owner.sure and held.sure, expr=source(target))
         self.bind(target, value)
 
     def _is_me(self, node: ast.expr) -> bool:
