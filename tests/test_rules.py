@@ -32,7 +32,7 @@ class TestRule:
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule.name)
         assert rule.severity in ("error", "warning")
         assert rule.mode in ("script", "trace")
-        assert rule.proof in ("compiler", "none")
+        assert rule.proof in ("compiler", "save", "none")
         assert (rule.mode == "trace") == (rule.code[2] in "78")
 
     def test_says_everything(self, rule: Rule) -> None:

@@ -53,18 +53,21 @@ class Judge(ForkServer):
     def __init__(self, timeout: float = 60.0) -> None:
         super().__init__(Path(__file__).with_name("server.py"), timeout)
 
-    def script(self, path: str | Path, name: str) -> Verdict:
-        """Hand one module-level name of a file to ``torch.jit.script``.
+    def script(self, path: str | Path, name: str, *, save: bool = False) -> Verdict:
+        """Hand one module-level name of a file to ``torch.jit.script``, with ``save`` to ``torch.jit.save`` as well.
 
         A function is handed over as it is, an ``nn.Module`` class as an instance made without arguments,
         any other class as the class. Where its own definition already raises (``@torch.jit.script`` above
         it), that is the verdict.
 
+        With ``save`` the verdict is that of saving what was compiled.
+
         Raises:
-            JudgeError: the file cannot be imported, has no such name, or the module cannot be instantiated.
+            JudgeError: the file cannot be imported, has no such name, or the module cannot be instantiated; with
+                ``save``, it does not compile.
         """
         path = os.path.realpath(path)
-        answer = self.ask(path, name)
+        answer = self.ask(path, name, save=save)
         kind = answer["outcome"]
         if kind == "broken":
             raise JudgeError(f"{path}: {name}: {answer['type']}: {answer['message']}")

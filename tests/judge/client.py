@@ -28,8 +28,8 @@ class ForkServer:
         self.timeout = timeout
         self._server: subprocess.Popen[str] | None = None
 
-    def ask(self, path: str | Path, name: str) -> dict[str, Any]:
-        """What the server answers about one module-level name of a file.
+    def ask(self, path: str | Path, name: str, **more: object) -> dict[str, Any]:
+        """What the server answers about one module-level name of a file; ``more`` goes into the request.
 
         Raises:
             JudgeError: the server died.
@@ -40,7 +40,7 @@ class ForkServer:
             )
             atexit.register(self.close)
         assert self._server.stdin is not None and self._server.stdout is not None
-        request = {"path": os.path.realpath(path), "name": name, "timeout": self.timeout}
+        request = {"path": os.path.realpath(path), "name": name, "timeout": self.timeout, **more}
         self._server.stdin.write(json.dumps(request) + "\n")
         self._server.stdin.flush()
         line = self._server.stdout.readline()

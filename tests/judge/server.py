@@ -10,6 +10,7 @@ import ast
 import gc
 import importlib.util
 import inspect
+import io
 import json
 import os
 import select
@@ -63,8 +64,8 @@ def load(path: str, name: str) -> types.ModuleType:
     return module
 
 
-def answer(path: str, name: str) -> dict[str, Any]:
-    """Compile one target in this process."""
+def answer(path: str, name: str, *, save: bool = False) -> dict[str, Any]:
+    """Compile one target in this process, and save it if asked to: what is said then is about saving."""
     warnings.simplefilter("ignore")
     try:
         target = getattr(load(path, name), name)
@@ -78,7 +79,12 @@ def answer(path: str, name: str) -> dict[str, Any]:
     except BaseException as error:
         return {"outcome": "broken", "type": type(error).__name__, "message": str(error)}
     try:
-        torch.jit.script(target)
+        compiled = torch.jit.script(target)
+    except BaseException as error:
+        return {"outcome": "broken" if save else "reject", "type": type(error).__name__, "message": str(error)}
+    try:
+        if save:
+            torch.jit.save(compiled, io.BytesIO())
     except BaseException as error:
         return {"outcome": "reject", "type": type(error).__name__, "message": str(error)}
     return {"outcome": "accept"}
@@ -89,7 +95,9 @@ def child(write: int, request: dict[str, Any]) -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(null, stream)
-    data = json.dumps(answer(request["path"], request["name"])).encode()
+    data = json.dumps(
+        answer(request["path"], request["name"], **({"save": True} if request.get("save") else {}))
+    ).encode()
     with os.fdopen(write, "wb") as pipe:
         pipe.write(data)
     os._exit(0)

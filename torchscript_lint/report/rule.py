@@ -55,6 +55,8 @@ def _sentence(rule: Rule) -> str:
     tool = "torch.jit.trace" if rule.mode == "trace" else "torch.jit.script"
     if rule.proof == "none":
         return f"{rule.severity}, about files"
+    if rule.proof == "save":
+        return f"{rule.severity}, torch.jit.save"
     return f"{rule.severity}, {tool}"
 
 
@@ -95,7 +97,7 @@ def page(rule: Rule, examples: Mapping[str, str]) -> str:
     parts.append(f"## Why\n\n{_escape(template(rule.why))}\n")
     parts.append(f"## Instead\n\n{_escape(_capital(template(rule.instead)))}\n")
     if examples:
-        proof = "traced" if rule.mode == "trace" else "compiled"
+        proof = "traced" if rule.mode == "trace" else "compiled and saved" if rule.proof == "save" else "compiled"
         parts.append(
             f"## Example\n\nThe lines marked `# <- {rule.code}` are found; everything else is clean. "
             f"The tests have this very file {proof} by torch and fail where torch disagrees.\n"

@@ -53,6 +53,7 @@ def _module(module: Module) -> dict[str, object]:
         "bases": list(module.bases),
         "script": {
             **_side(module.script),
+            "unsavable": [_reached(reached) for reached in module.script.unsaved],
             "refused_parts": [_refused(part) for part in module.script.refused],
         },
         "trace": _side(module.trace),

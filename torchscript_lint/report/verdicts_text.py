@@ -89,6 +89,8 @@ def _row(module: Module) -> _ROW:
 
 def _state(side: Side, names: dict[str, str]) -> str:
     count = len(side.errors) + len(side.refused) if side.state == "no" else 0
+    if side.unsaved and side.state not in ("no", "unknown"):
+        return f"{names[side.state]}, not savable"
     return f"{names[side.state]} ({count})" if count else names[side.state]
 
 
@@ -105,19 +107,24 @@ def _table(rows: Sequence[_ROW]) -> list[str]:
 
 def _rest(report: Report, *, color: bool) -> list[str]:
     lines: list[str] = []
-    for title, side in (("Keeps from scripting", "script"), ("Lost by tracing", "trace")):
+    for title, side, kind in (
+        ("Keeps from scripting", "script", "errors"),
+        ("Keeps from being saved", "script", "unsaved"),
+        ("Lost by tracing", "trace", "errors"),
+    ):
         concerned: dict[int, list[Module]] = {}
         for module in report.given:
-            for reached in getattr(module, side).errors:
+            for reached in getattr(getattr(module, side), kind):
                 concerned.setdefault(reached.finding, []).append(module)
         if concerned:
             lines.append(paint(title, "bold", color))
         for number in sorted(concerned):
             finding = report.findings[number]
             place = f"{one_line(finding.path)}:{finding.row}:{finding.column}"
-            lines.append(f"  {place}: {paint(finding.code, 'error', color)} {one_line(finding.message)}")
+            style = finding.severity
+            lines.append(f"  {place}: {paint(finding.code, style, color)} {one_line(finding.message)}")
             lines += _modules(concerned[number])
-        if side == "script":
+        if side == "script" and kind == "errors":
             lines += _refused(report, color, bool(concerned))
         if concerned:
             lines.append("")

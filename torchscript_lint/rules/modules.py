@@ -375,4 +375,20 @@ _CONSTRUCTION: tuple[Rule, ...] = (
     ),
 )
 
-RULES: tuple[Rule, ...] = _ATTRIBUTES + _VALUES + _CONSTRUCTION
+_SAVING: tuple[Rule, ...] = (
+    Rule(
+        code="TS655",
+        name="ignored-call-unsavable",
+        summary="call of an ignored function, which cannot be saved",
+        message="`{function}` is marked @torch.jit.ignore: this compiles and runs, but cannot be saved",
+        compiler="Could not export Python function call '{function}'. Remove calls to Python functions before export.",
+        why="A function marked @torch.jit.ignore stays a call into Python, which a saved file cannot hold:"
+        " torch.jit.save and .save() fail (torch/csrc/jit/serialization/python_print.cpp).",
+        instead="mark it @torch.jit.unused if it need not run where the file is loaded (a call raises there), call it"
+        " under `if not torch.jit.is_scripting():`, or make it compile",
+        severity="warning",
+        proof="save",
+    ),
+)
+
+RULES: tuple[Rule, ...] = _ATTRIBUTES + _VALUES + _CONSTRUCTION + _SAVING

@@ -19,8 +19,8 @@ class Rule:
         instead: template of what to write instead.
         severity: ``error`` or ``warning``.
         mode: ``script`` or ``trace``.
-        proof: ``compiler`` where a fixture proves the rule with the real torch; ``none`` for rules about files,
-            which torch never sees.
+        proof: ``compiler`` where a fixture proves the rule with the real torch; ``save`` where what it is about
+            compiles, and torch.jit.save refuses it; ``none`` for rules about files, which torch never sees.
     """
 
     code: str

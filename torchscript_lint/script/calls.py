@@ -300,6 +300,9 @@ def call_opaque(
     node: tree.Node,
 ) -> Simple:
     """Call a function that stays in Python: its annotations are read, its body is not compiled."""
+    if function.modifier == "ignore":
+        at = node.func if isinstance(node, tree.Apply) else node
+        ck.remark("ignored-call-unsavable", at, function=function.name)
     return Simple(opaque.result(ck, function, receiver is not None, node))
 
 

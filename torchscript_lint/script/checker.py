@@ -86,6 +86,13 @@ class Checker:
             self.muted -= 1
         return value if self.muted_failures == before else None
 
+    def remark(self, rule: str, node: tree.Node, **detail: str) -> None:
+        """Note a finding about what compiles all the same."""
+        if not self.muted:
+            self.session.report(
+                rule, self.function.module, node.span, detail, target=self.function.qualname, chain=self.chain
+            )
+
     def maybe_pruned(self, uncertain: bool) -> _Uncertain:
         """Findings inside are warnings if the branch may be one that the compiler leaves out."""
         return _Uncertain(self, uncertain)

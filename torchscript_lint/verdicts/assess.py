@@ -14,6 +14,7 @@ from torchscript_lint.program import Module as File
 from torchscript_lint.program.classes import is_module, lineage
 from torchscript_lint.program.instances import Instance, instance
 from torchscript_lint.program.instances.torch_modules import library_module
+from torchscript_lint.rules import BY_CODE
 from torchscript_lint.script.definitions import definitions
 from torchscript_lint.script.session import deep_stack
 from torchscript_lint.script.targets import is_module_like
@@ -272,10 +273,13 @@ class _Assessment:
 def _side(hits: Sequence[_Hit], index: dict[Key, int], refused: Sequence[RefusedPart], open_: Sequence[str]) -> Side:
     errors: dict[int, Reached] = {}
     warnings: dict[int, Reached] = {}
+    unsaved: dict[int, Reached] = {}
     for hit in hits:
         number = index.get(_key(hit.finding))
         if number is not None:
-            (errors if hit.error else warnings).setdefault(number, Reached(number, hit.chain))
+            saving = BY_CODE[hit.finding.code].proof == "save"
+            kind = unsaved if saving else errors if hit.error else warnings
+            kind.setdefault(number, Reached(number, hit.chain))
     for number in errors:
         warnings.pop(number, None)
     state = "no" if errors or refused else "sometimes" if warnings else "open" if open_ else "yes"
@@ -284,6 +288,7 @@ def _side(hits: Sequence[_Hit], index: dict[Key, int], refused: Sequence[Refused
         tuple(errors[number] for number in sorted(errors)),
         tuple(warnings[number] for number in sorted(warnings)),
         tuple(refused),
+        unsaved=tuple(unsaved[number] for number in sorted(unsaved)),
     )
 
 

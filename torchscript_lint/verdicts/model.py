@@ -78,6 +78,7 @@ class Side:
         warnings: what does so in some configuration; by place.
         refused: parts of torch's library that do not script.
         reason: why the state is ``unknown``; else empty.
+        unsaved: what compiles and cannot be saved; by place.
     """
 
     state: str
@@ -85,6 +86,7 @@ class Side:
     warnings: tuple[Reached, ...] = ()
     refused: tuple[RefusedPart, ...] = ()
     reason: str = ""
+    unsaved: tuple[Reached, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

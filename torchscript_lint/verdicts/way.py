@@ -78,6 +78,11 @@ def _scripting(script: Side, trace: Side, findings: Sequence[Finding], open_part
         says = f"nothing in it keeps it from scripting, if {_list([f'self.{name}' for name in open_parts])} can"
     else:
         says = "nothing keeps it from scripting"
+    if script.unsaved:
+        python = _places([findings[reached.finding] for reached in script.unsaved], path)
+        says += f", but it cannot be saved, as {python} would still call Python"
+        if trace.state in _GOOD and not trace.warnings:
+            return Way("trace", "trace it", _sentence(f"{says}; the tracer follows the call and loses nothing"))
     if trace.state == "no":
         lost = _places([findings[reached.finding] for reached in trace.errors], path)
         return Way("script", "script it", _sentence(f"{says}; tracing would be wrong at {lost}"))

@@ -264,6 +264,27 @@ def _positive() -> Tensor:
     return torch.arange(1.0, 17.0).view(4, 4)
 
 
+class Logging(nn.Module):
+    """It compiles; a saved file cannot hold the call into Python."""
+
+    @torch.jit.ignore
+    def log(self, x):
+        print(x.shape)
+
+    def forward(self, x):
+        self.log(x)
+        return x * 2
+
+
+class HoldsLogging(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.log = Logging()
+
+    def forward(self, x):
+        return self.log(x)
+
+
 inputs = dict.fromkeys(
     ["Stack", "HoldsBad", "HoldsBadInComprehension", "HoldsBadTwoDown", "InheritsIgnored", "CallsGoodHelper",
      "CallsBadHelper", "CallsBadHelperOfNone", "UsesSet", "CallsChooser", "HoldsChooser", "ChoosesBadly", "Hopeless"],

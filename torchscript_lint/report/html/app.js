@@ -317,6 +317,7 @@
     detail.append(
       ...section("What tracing would lose", module.t.e, false, false),
       ...section("What keeps it from scripting in some configurations", module.s.w, true, true),
+      ...section("What keeps it from being saved", module.s.p, true, true),
       ...section("What tracing may lose, for some inputs or configurations", module.t.w, true, true),
     );
     if (module.h.length) {

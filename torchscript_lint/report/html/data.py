@@ -15,6 +15,8 @@ def of(report: Report) -> dict[str, object]:
             made["e"] = reached(found.errors)
         if found.warnings:
             made["w"] = reached(found.warnings)
+        if found.unsaved:
+            made["p"] = reached(found.unsaved)
         if found.refused:
             made["r"] = [
                 [part.cls, part.message, chains.setdefault(part.chain, len(chains)), part.path, part.row]

@@ -208,6 +208,8 @@ def _chip(side: Side, short: Mapping[str, str], full: Mapping[str, str]) -> str:
     """A state in words, with its sign, its colour, and how many places speak against it."""
     count = len(side.errors) + len(side.refused) if side.state == "no" else 0
     shown = f' <b class="n" title="{_count(count, "place", "places")}">{count}</b>' if count else ""
+    if side.unsaved and side.state not in ("no", "unknown"):
+        shown = ", not savable"
     return (
         f'<span class="chip {side.state}" title="{escape(full[side.state])}">'
         f'<span aria-hidden="true">{words.SIGNS[side.state]}</span> {escape(short[side.state])}{shown}</span>'
