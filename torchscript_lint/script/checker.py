@@ -59,7 +59,10 @@ class Checker:
         self.binders = 1
         owner = function.owner
         foreign = owner is not None and _receiving_class(receiver) not in (None, owner)
-        self._inherited = function if foreign else None
+        self._defaults = ""
+        if isinstance(receiver, ModuleObject) and receiver.instance is not None and receiver.instance.defaults:
+            self._defaults = receiver.name
+        self._inherited = function if foreign and not self._defaults else None
         session.begin(self)
 
     # --- reports ---------------------------------------------------------------------------------
@@ -72,7 +75,8 @@ class Checker:
         self.failures += 1
         self.session.report(
             rule, self.function.module, node.span, detail,
-            target=self.function.qualname, chain=self.chain, warning=self.uncertain > 0, inherited=self._inherited,
+            target=self.function.qualname, chain=self.chain, warning=self.uncertain > 0 or bool(self._defaults),
+            inherited=self._inherited, defaults=self._defaults,
         )  # fmt: skip
         return UNKNOWN_VALUE
 

@@ -174,6 +174,12 @@ def binary(ck: Checker, op: str, left: Simple, right: Simple, node: tree.Node) -
         return UNKNOWN_VALUE
     if op == "+" and isinstance(left.type, TupleType) and isinstance(right.type, TupleType):
         return Simple(TupleType.of((*left.type.parts, *right.type.parts)))
+    if (
+        op == "+"
+        and UNKNOWN in (left.type, right.type)
+        and (isinstance(left.type, TupleType) or isinstance(right.type, TupleType))
+    ):
+        return UNKNOWN_VALUE  # a tuple, if the other one is; a list otherwise
     if isinstance(left.type, ClassType) and method:
         return _overloaded(ck, left, left.type, method, right, node)
     if left.type is UNKNOWN and op in _COMPARISONS:

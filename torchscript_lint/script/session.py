@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from torchscript_lint.findings import Finding, make
 from torchscript_lint.library import Arg, Schema
 from torchscript_lint.program import Class, Function, Module, Program
-from torchscript_lint.program.instances import Instance, instance
+from torchscript_lint.program.instances import Instance, default_instance, instance
 from torchscript_lint.rules import BY_NAME
 from torchscript_lint.script.decorators import wrapping
 from torchscript_lint.script.values import UNKNOWN_VALUE, ModuleObject, Simple, Sugared
@@ -79,6 +79,7 @@ class Session:
         self.named_tuples: dict[Class, NamedTupleType | None] = {}
         # Findings in methods that only subclasses' instances gave so far, by their keys.
         self._inherited: dict[tuple[object, ...], Function] = {}
+        self._rows: set[tuple[str, int]] = set()
         self._roots = frozenset(map(os.path.abspath, program.roots))
 
     # --- reports ---------------------------------------------------------------------------------
@@ -94,6 +95,7 @@ class Session:
         chain: tuple[str, ...],
         warning: bool = False,
         inherited: Function | None = None,
+        defaults: str = "",
     ) -> None:
         """Note a finding; of the same one by several ways the first stays, an error before a warning.
 
@@ -106,12 +108,18 @@ class Session:
             chain: qualified names from the entry point to it.
             warning: whether it fails in some configuration only.
             inherited: the method it is in, where that is compiled for an instance of a subclass.
+            defaults: the class for whose default arguments it is so: then a line with a finding gets no other.
         """
         made = make(
             BY_NAME[rule], module.path, module.source.region(span), detail,
             severity="warning" if warning else None, target=target, chain=chain,
         )  # fmt: skip
         key = (made.path, made.row, made.column, made.code)
+        if defaults:
+            if (made.path, made.row) in self._rows:
+                return
+            made = replace(made, message=f"{made.message} (so it is with the default arguments of `{defaults}`)")
+        self._rows.add((made.path, made.row))
         known = self.findings.get(key)
         if inherited is None:
             self._inherited.pop(key, None)
@@ -216,6 +224,11 @@ class Session:
         """An instance of an ``nn.Module`` subclass of the program."""
         return ModuleObject(cls, instance=self.instance(cls))
 
+    def default_value(self, cls: Class) -> ModuleObject | None:
+        """An instance made with the default arguments of its constructor, if it differs from what any instance is."""
+        found = default_instance(self.program, cls)
+        return ModuleObject(cls, instance=found) if found is not None else None
+
     def instance(self, cls: Class) -> Instance:
         """What an instance of a module class holds."""
         return instance(self.program, cls)
@@ -239,6 +252,8 @@ def deep_stack() -> Iterator[None]:
 def receiver_key(receiver: Sugared | None) -> object:
     """What makes a method another one: the class of the instance it is compiled for."""
     if isinstance(receiver, ModuleObject):
+        if receiver.instance is not None and receiver.instance.defaults:
+            return ("defaults", id(receiver.cls))
         return id(receiver.cls) if receiver.cls is not None else receiver.external
     if isinstance(receiver, Simple):
         return receiver.type

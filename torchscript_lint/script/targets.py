@@ -16,7 +16,7 @@ from torchscript_lint.script.classes import class_kind
 from torchscript_lint.script.definitions import Definition, definitions
 from torchscript_lint.script.session import Session, deep_stack, receiver_key
 from torchscript_lint.script.sites import Instance, Site, sites
-from torchscript_lint.script.values import UNKNOWN_VALUE, Sugared
+from torchscript_lint.script.values import UNKNOWN_VALUE, ModuleObject, Sugared
 from torchscript_lint.source.lower import node_span
 
 
@@ -90,8 +90,21 @@ def _check_all(session: Session, module: Module, targets: str) -> None:
             finder.lambdas()
         for site in sites(module, found):
             targets_of.extend(finder.of_site(site))
+    _compile_all(session, module, targets_of)
+    _compile_all(session, module, [other for target in targets_of for other in _with_defaults(session, target)])
+
+
+def _with_defaults(session: Session, target: Target) -> Iterator[Target]:
+    """The same method, of an instance that is made with the default arguments."""
+    if isinstance(target.receiver, ModuleObject) and target.receiver.cls is not None:
+        receiver = session.default_value(target.receiver.cls)
+        if receiver is not None:
+            yield Target(target.definition, receiver, target.chain)
+
+
+def _compile_all(session: Session, module: Module, targets: list[Target]) -> None:
     seen: set[tuple[int, object]] = set()
-    for target in targets_of:
+    for target in targets:
         key = (id(target.definition), receiver_key(target.receiver))
         if key not in seen:
             seen.add(key)

@@ -126,6 +126,7 @@ class RecordingSession(Session):
         chain: tuple[str, ...],
         warning: bool = False,
         inherited: Function | None = None,
+        defaults: str = "",
     ) -> None:
         before, self.findings = self.findings, {}
         try:

@@ -24,22 +24,26 @@ MODULES = (
     "torch.autograd.profiler", "torch.backends", "torch.backends.cpu", "torch.backends.cuda",
     "torch.backends.cudnn", "torch.backends.mkl", "torch.backends.mkldnn", "torch.backends.mps",
     "torch.backends.openmp", "torch.cpu", "torch.cuda", "torch.cuda.amp", "torch.distributed",
-    "torch.distributed.autograd", "torch.distributed.rpc", "torch.distributions", "torch.fft", "torch.func",
-    "torch.functional", "torch.futures", "torch.jit", "torch.linalg", "torch.masked", "torch.mps",
-    "torch.nested",
-    "torch.nn", "torch.nn.functional", "torch.nn.init", "torch.nn.parallel", "torch.nn.utils",
-    "torch.nn.utils.rnn", "torch.nn.utils.parametrizations", "torch.nn.utils.parametrize", "torch.nn.modules",
-    "torch.nn.modules.utils", "torch.onnx", "torch.optim", "torch.overrides", "torch.profiler",
-    "torch.random",
+    "torch.distributed.autograd", "torch.distributed.rpc", "torch.distributions", "torch.export", "torch.fft",
+    "torch.func", "torch.fx", "torch.functional", "torch.futures", "torch.jit", "torch.library", "torch.linalg",
+    "torch.masked", "torch.mps", "torch.nested", "torch.nn", "torch.nn.functional", "torch.nn.init",
+    "torch.nn.parallel", "torch.nn.utils", "torch.nn.utils.rnn", "torch.nn.utils.parametrizations",
+    "torch.nn.utils.parametrize", "torch.nn.modules", "torch.nn.modules.utils", "torch.onnx", "torch.optim",
+    "torch.optim.lr_scheduler", "torch.optim.optimizer", "torch.overrides", "torch.profiler", "torch.random",
     "torch.signal", "torch.signal.windows", "torch.sparse", "torch.special", "torch.testing", "torch.types",
-    "torch.utils", "torch.utils.checkpoint", "torch.utils.data", "torch.version", "torch._VF",
-    "torch._jit_internal",
-    "math", "cmath", "operator", "random", "time", "warnings", "builtins", "os", "os.path", "sys",
-    "collections",
-    "collections.abc", "itertools", "functools", "typing", "typing_extensions", "copy", "logging",
-    "contextlib",
-    "dataclasses", "enum", "abc", "re", "string", "json", "types", "numbers", "statistics", "bisect", "heapq",
-    "datetime", "pathlib",
+    "torch.utils", "torch.utils.checkpoint", "torch.utils.cpp_extension", "torch.utils.data", "torch.utils.dlpack",
+    "torch.utils.hooks", "torch.version", "torch._VF", "torch._jit_internal", "math", "cmath", "operator", "random",
+    "time", "warnings", "builtins", "os", "os.path", "sys", "collections", "collections.abc", "itertools",
+    "functools", "typing", "typing_extensions", "copy", "logging", "contextlib", "dataclasses", "enum", "abc", "re",
+    "string", "json", "types", "numbers", "statistics", "bisect", "heapq", "datetime", "pathlib",
+)  # fmt: skip
+#: Modules of the standard library of which only the public names are kept, and not the modules that they import.
+PUBLIC = (
+    "argparse", "base64", "codecs", "concurrent.futures", "configparser", "csv", "ctypes", "decimal", "difflib",
+    "fnmatch", "fractions", "gc", "getpass", "glob", "gzip", "hashlib", "importlib", "importlib.metadata",
+    "importlib.util", "inspect", "io", "multiprocessing", "pickle", "platform", "pprint", "queue", "secrets",
+    "shutil", "signal", "socket", "struct", "subprocess", "tarfile", "tempfile", "textwrap", "threading",
+    "traceback", "urllib", "urllib.parse", "urllib.request", "uuid", "weakref", "zipfile",
 )  # fmt: skip
 
 _CUDA_OPERATORS = {
@@ -264,10 +268,13 @@ def attributes(module: Any) -> Iterator[tuple[str, Any]]:
         if name.startswith("__") or name in ("np", "numpy"):
             continue  # numpy is there or not
         try:
-            yield name, getattr(module, name)
+            value = getattr(module, name)
         except Exception:
             # Lazy or deprecated attributes that this build does not have.
             continue
+        if module.__name__ in PUBLIC and (name.startswith("_") or isinstance(value, types.ModuleType)):
+            continue
+        yield name, value
 
 
 def compiler_global(name: str) -> Entry | None:
@@ -287,7 +294,7 @@ def compiler_global(name: str) -> Entry | None:
     return {"kind": "builtin", "op": operator.group(1)}
 
 
-def generate(operators: frozenset[str], modules: tuple[str, ...] = MODULES) -> list[str]:
+def generate(operators: frozenset[str], modules: tuple[str, ...] = (*MODULES, *PUBLIC)) -> list[str]:
     """The lines of ``names.txt``: a dotted name, a tab, its entry as JSON.
 
     Args:

@@ -8,14 +8,14 @@ import ast
 from dataclasses import replace
 from typing import Any
 
-from torchscript_lint.program.classes import lineage
+from torchscript_lint.program.classes import lineage, method
 from torchscript_lint.program.definitions import Class, External, Function
 from torchscript_lint.program.instances.annotations import (
     ClassAnnotation,
     class_annotation,
     class_annotations,
 )
-from torchscript_lint.program.instances.calls import entry_arguments, init
+from torchscript_lint.program.instances.calls import Args, entry_arguments, init
 from torchscript_lint.program.instances.casts import cannot_cast, shown
 from torchscript_lint.program.instances.constants import constant_of, constant_type, invalid_constant
 from torchscript_lint.program.instances.elsewhere import Elsewhere, elsewhere, is_abstract
@@ -72,17 +72,35 @@ def instance(program: Program, cls: Class) -> Instance:
     found = cache.get(cls)
     if found is None:
         cache[cls] = Instance(cls, {}, complete=False, initialised=None)
-        found = cache[cls] = _build(program, cls)
+        found = cache[cls] = _build(program, cls, entry_arguments())
     return found
 
 
-def _build(program: Program, cls: Class) -> Instance:
+def default_instance(program: Program, cls: Class) -> Instance | None:
+    """What an instance holds that is made with the default arguments of its constructor.
+
+    Parameters without a default stay unknown. None where there is no default, or where it makes no difference.
+    """
+    function = method(cls, "__init__")
+    if not isinstance(function, Function) or isinstance(method(cls, "__new__"), Function):
+        return None
+    spec = function.node.args
+    if spec.vararg is not None or not (spec.defaults or any(spec.kw_defaults)):
+        return None
+    general = instance(program, cls)
+    if all(found.certain and found.always for found in general.attributes.values()):
+        return None
+    found = _build(program, cls, Args())
+    return replace(found, defaults=True) if found.complete and found.attributes != general.attributes else None
+
+
+def _build(program: Program, cls: Class, args: Args) -> Instance:
     run = Run(program, cls)
     run.state = State([{}], {}, False)
     run.frames = [Frame(cls.module, 0)]
     exhausted = False
     try:
-        init(run, None, entry_arguments(), None)
+        init(run, None, args, None)
     except (Exhausted, RecursionError):
         exhausted = True
         run.loose()

@@ -76,7 +76,7 @@ def attribute_of(run: Run, base: Value, name: str) -> Value:
         return _of_object(base, name)
     if isinstance(base, Super):
         function = run.class_function(name, base.after)
-        return Bound(name) if isinstance(function, Function) and not function.is_property else UNKNOWN_VALUE
+        return _of_method(name, function) if isinstance(function, Function) else UNKNOWN_VALUE
     return UNKNOWN_VALUE
 
 
@@ -92,7 +92,7 @@ def _of_self(run: Run, name: str) -> Value:
     if slot is not None:
         return slot.value if slot.always else weak(slot.value)
     if isinstance(function, Function):
-        return Bound(name)
+        return _of_method(name, function)
     if name == "training":
         return BOOL
     if name in ("__dict__", "_modules", "_parameters", "_buffers"):
@@ -108,6 +108,15 @@ def _of_self(run: Run, name: str) -> Value:
     if isinstance(function, External) and function.name.startswith("torch.nn.Module."):
         return Bound(name)
     return UNKNOWN_VALUE
+
+
+def _of_method(name: str, function: Function) -> Value:
+    """A method as a value: of a static one the function itself."""
+    if function.is_property:
+        return UNKNOWN_VALUE
+    if function.is_static:
+        return Callee(function) if function.decorators == ("staticmethod",) else UNKNOWN_VALUE
+    return Bound(name)
 
 
 def _of_callee(run: Run, base: Callee, name: str) -> Value:

@@ -126,6 +126,7 @@ class Instance:
         container: ``list``, ``dict``, ``paramlist``, ``paramdict`` where the class itself is such a
             container.
         hooks: forward hooks on the instance and on modules that it holds, in the order of their registration.
+        defaults: whether it is one that is made with the constructor's default arguments.
     """
 
     cls: Class
@@ -134,6 +135,7 @@ class Instance:
     initialised: bool | None = True
     container: str = ""
     hooks: tuple[Hook, ...] = ()
+    defaults: bool = False
 
     @cached_property
     def discriminators(self) -> frozenset[str]:
