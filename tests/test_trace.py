@@ -238,3 +238,137 @@ def test_scripted_functions_are_not_traced() -> None:
                 return f(x)
         """
     assert found(text) == []
+
+
+def test_partial_and_map_give_what_they_call() -> None:
+    text = """
+        from functools import partial
+
+        def part(dim: int, at: int, x: Tensor):
+            return x.narrow(dim, 0, at), x.narrow(dim, at, 1)
+
+        class Net(nn.Module):
+            def forward(self, x: Tensor, y: Tensor):
+                (a, b), (c, d) = map(partial(part, 1, 2), (x, y))
+                some, none = map(lambda t: t.shape[1] > 2, (a, d))
+                return b if some else c
+        """
+    assert found(text, "auto") == [("TS702", "error")]
+
+
+def test_an_object_made_on_the_way_keeps_what_it_was_given() -> None:
+    text = """
+        from dataclasses import dataclass
+        from typing import NamedTuple
+
+        class Checked:
+            def __init__(self, edges: Tensor, count):
+                if edges.size(0) != 2:
+                    raise ValueError(edges)
+                self.edges, self.count = edges, count
+
+        @dataclass
+        class Plain:
+            values: Tensor
+            count: int = 0
+
+        class Pair(NamedTuple):
+            values: Tensor
+            count: int
+
+        class Net(nn.Module):
+            def forward(self, x: Tensor):
+                checked, plain, pair = Checked(x, x.size(1)), Plain(x), Pair(x, count=3)
+                if checked.edges.sum() > 0:
+                    x = x + 1
+                if checked.count > 3:
+                    x = x + 1
+                if plain.values.sum() > 0:
+                    x = x + 1
+                if pair.values.sum() > pair.count:
+                    x = x + 1
+                return x + 1 if pair.count > 2 or plain.count else x
+        """
+    assert codes(text, "auto") == ["TS804", "TS701", "TS702", "TS701", "TS701"]
+
+
+def test_einops_gives_tensors() -> None:
+    text = """
+        import einops
+        from einops import rearrange
+        from einops.layers.torch import Rearrange
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.split = nn.Sequential(nn.Linear(2, 4), Rearrange("b (two d) -> two b d", two=2))
+
+            def forward(self, x: Tensor, other):
+                a, b = self.split(other)
+                y = rearrange(x, "b n -> n b")
+                packed, shapes = einops.pack([x], "* n")
+                return a + b + len(y) + float(packed.shape[0])
+        """
+    assert codes(text, "auto") == ["TS708", "TS707", "TS705"]
+
+
+def test_a_pooling_with_indices_gives_a_pair() -> None:
+    text = """
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.pool = nn.MaxPool2d(2, return_indices=True)
+
+            def forward(self, x: Tensor):
+                y, indices = self.pool(x)
+                return y / y.max().item()
+        """
+    assert codes(text, "auto") == ["TS704"]
+
+
+def test_moving_an_attribute_is_no_update() -> None:
+    text = """
+        class Net(nn.Module):
+            def __init__(self, mask):
+                super().__init__()
+                self.mask = mask
+                self.seen = 0
+
+            def forward(self, x: Tensor):
+                self.mask = self.mask.to(x.device) if self.mask is not None else None
+                self.seen = self.seen + x.shape[0]
+                return x
+        """
+    assert found(text, "auto") == [("TS715", "warning"), ("TS715", "error")]
+
+
+def test_a_name_that_a_module_sets_twice_is_no_constant() -> None:
+    text = """
+        try:
+            import fast
+            FAST = True
+        except ImportError:
+            FAST = False
+
+        class Net(nn.Module):
+            def forward(self, x: Tensor):
+                if FAST:
+                    return fast.norm(x)
+                return x / len(x)
+        """
+    assert found(text, "auto") == [("TS707", "warning")]
+
+
+def test_a_buffer_may_be_none() -> None:
+    text = """
+        class Net(nn.Module):
+            def __init__(self, weight):
+                super().__init__()
+                self.register_buffer("weight", weight)
+
+            def forward(self, x: Tensor):
+                if self.weight is not None and x.shape[0] > 2:
+                    x = x * self.weight
+                return x
+        """
+    assert found(text, "auto") == [("TS702", "warning")]

@@ -14,6 +14,7 @@ from torchscript_lint.trace import library
 from torchscript_lint.trace.attributes import Attributes
 from torchscript_lint.trace.loose import LOOSE, loose_tensor, needs_grad
 from torchscript_lint.trace.parameters import WHOLE, annotated, parameters
+from torchscript_lint.trace.records import held, holding
 from torchscript_lint.trace.statements import Frame
 from torchscript_lint.trace.values import (
     INPUT,
@@ -185,6 +186,9 @@ class Analysis:
             if isinstance(cls, External) and name in ("weight", "bias"):
                 return tensor({STATE}, sure=False)
             return Val("unknown", base.origin, False)
+        given = held(base, name)
+        if given is not None:
+            return given
         if name == "training" and is_module(cls) is not False:
             return py({MODE})
         found = method(cls, name)
@@ -251,6 +255,21 @@ class Analysis:
         result = self._annotated(function, result, env)
         self._known[key] = result
         return result
+
+    def construct(self, cls: Class, init: Function, args: list[Val], keywords: dict[str, Val], state: State) -> Val:
+        """An instance of a plain class of the program; what its ``__init__`` finds is recorded on the way."""
+        plain = Val("object", ref=cls)
+        if self._depth >= _MAX_DEPTH or self._ways.get(init, 0) >= 2 * _MAX_WAYS:
+            return plain
+        self._ways[init] = self._ways.get(init, 0) + 1
+        env = bind_arguments(init, args, keywords, plain, self)
+        frame = Frame(self, init, env, me=plain, certain=state.certain, chain=(*state.chain, init.qualname))
+        self._depth += 1
+        try:
+            frame.run()
+        finally:
+            self._depth -= 1
+        return holding(cls, {name[5:]: value for name, value in frame.env.items() if name.startswith("self.")})
 
     def _annotated(self, function: Function, result: Val, env: dict[str, Val]) -> Val:
         """What a call gives where only the annotation tells: ints made from a tensor are sizes."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from torchscript_lint.trace.analysis import Analysis
 
 CONFIG = Val("unknown", frozenset({STATE}), False)
+#: Stands for what may be a tensor or None.
+_PERHAPS_TENSOR = ast.Name("?", ast.Load())
 _BUFFERS = frozenset({"register_buffer", "register_parameter"})
 _LISTS = frozenset({"torch.nn.ModuleList", "torch.nn.ParameterList", "torch.nn.ModuleDict", "torch.nn.ParameterDict"})
 
@@ -69,8 +71,8 @@ class Attributes:
 
     def _classify(self, node: ast.expr | None, function: Function) -> Val:
         """What an expression in ``__init__`` makes, by its form alone."""
-        if node is None:
-            return tensor({STATE})
+        if node is None or node is _PERHAPS_TENSOR:
+            return tensor({STATE}, sure=node is None)
         if isinstance(node, ast.Constant):
             return Val("none", frozenset({STATE}), False) if node.value is None else Val("py", frozenset({STATE}))
         if isinstance(node, ast.IfExp):
@@ -125,13 +127,26 @@ class Attributes:
             return loose_tensor() if needs_grad(name, node) else tensor({STATE})
         if needs_grad(name, node):
             return loose_tensor()
-        if last == "Sequential" or name.startswith("torch.distributions.") or is_module_name(name):
-            return Val("object", frozenset({STATE}), ref=self.analysis.external(name).ref)
+        if last == "Sequential" or name.startswith(("torch.distributions.", "einops.layers.")) or is_module_name(name):
+            kind = self._layer(last, node, function)
+            return Val("object", frozenset({STATE}), const=kind, ref=self.analysis.external(name).ref)
         if root == "torch" and last not in library.PLAIN and last[:1].islower():
             return tensor({STATE}) if last not in library.TUPLES | library.PIECES and last not in ("Size",) else CONFIG
         if name in ("int", "float", "bool", "str", "len", "sum", "round"):
             return Val("py", frozenset({STATE}))
         return CONFIG
+
+    def _layer(self, last: str, node: ast.Call, function: Function) -> str | None:
+        """What is known of a layer by its arguments: that it gives pairs, that its last part is a layer."""
+        if last == "Sequential" and node.args:
+            part = self._classify(node.args[-1], function)
+            if part.kind != "object":
+                return None
+            name = part.ref.name if isinstance(part.ref, External) else part.ref.fullname
+            plain = name.rpartition(".")[2] not in library.CONTAINERS | library.TUPLE_MODULES and part.const is None
+            return "layers" if plain and name.startswith(("torch.nn.", "einops.layers.")) else None
+        pairs = next((word.value for word in node.keywords if word.arg == "return_indices"), None)
+        return "pairs" if pairs is not None and not (isinstance(pairs, ast.Constant) and not pairs.value) else None
 
     def _promised(self, node: ast.Call, function: Function) -> Val:
         """What the annotation of a method says that makes the attribute: tensors, or nothing that matters."""
@@ -194,7 +209,9 @@ def _scan(function: Function, table: dict[str, list[tuple[ast.expr | None, Funct
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
             name = node.args[0]
             if node.func.attr in _BUFFERS and isinstance(name, ast.Constant) and isinstance(name.value, str):
-                table.setdefault(name.value, []).append((None, function))
+                given = node.args[1] if len(node.args) > 1 else next((w.value for w in node.keywords), None)
+                made = isinstance(given, (ast.Call, ast.BinOp, ast.Subscript))
+                table.setdefault(name.value, []).append((None if made else _PERHAPS_TENSOR, function))
 
 
 def _attribute_of(node: ast.expr, me: str) -> bool:

@@ -200,6 +200,9 @@ class Builtins(Expressions):
         if name in ("map", "filter") and args:
             for arg, shown in zip(args[1:], node.args[1:], strict=False):
                 self.iterate(arg, shown, f"{name}()")
+            listed = [arg.items for arg in args[1:] if arg.items is not None and arg.kind == "seq"]
+            if name == "map" and listed and len(listed) == len(args) - 1 and len({*map(len, listed)}) == 1:
+                return seq([self.apply(args[0], list(parts), {}, node) for parts in zip(*listed, strict=True)])
             parts = [element(arg) for arg in args[1:]]
             if name == "filter":
                 return seq(elem=parts[0] if parts else UNKNOWN)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 
 from torchscript_lint.program import Class, External, Function
+from torchscript_lint.program.classes import is_module
 from torchscript_lint.trace import library
 from torchscript_lint.trace.entries import is_operator
 from torchscript_lint.trace.loose import LOOSE
 from torchscript_lint.trace.methods import Methods
+from torchscript_lint.trace.records import from_fields
 from torchscript_lint.trace.state import source
 from torchscript_lint.trace.values import (
     CHANCE,
@@ -23,12 +25,14 @@ from torchscript_lint.trace.values import (
     element,
     py,
     seq,
+    shape,
     size,
     tensor,
 )
 
 Args = list[Val]
 Keywords = dict[str, Val]
+_EINOPS = ("einops", "einx")
 
 
 class Calls(Methods):
@@ -82,6 +86,10 @@ class Calls(Methods):
         """What a call of a value gives."""
         if callee.kind == "def":
             return self._definition(callee, args, keywords, node)
+        if callee.kind == "partial" and callee.owner is not None and callee.elem is not None:
+            names: tuple[str, ...] = callee.const  # type: ignore[assignment]
+            known = dict(zip(names, callee.elem.items or (), strict=True))
+            return self.apply(callee.owner, [*(callee.items or ()), *args], {**known, **keywords}, node)
         if callee.kind == "closure":
             return self.analysis.call_closure(callee, args, keywords, self)
         if callee.kind == "bound" and callee.owner is not None:
@@ -120,20 +128,29 @@ class Calls(Methods):
 
     def _definition(self, callee: Val, args: Args, keywords: Keywords, node: ast.Call) -> Val:
         ref = callee.ref
+        if isinstance(ref, (Function, Class)) and ref.module.name.split(".")[0] in _EINOPS:
+            return self._einops(f"{ref.module.name}.{ref.name}", args)  # the same where its source is at hand
         if isinstance(ref, Function):
             return self.analysis.call(ref, args, keywords, self)
         if isinstance(ref, Class):
-            for value in (*args, *keywords.values()):
-                if value.traced:
-                    break
-            return Val("object", ref=ref)
+            return self._made(ref, args, keywords)
         if isinstance(ref, External):
             return self._external(ref.name, args, keywords, node)
         return UNKNOWN
 
+    def _made(self, cls: Class, args: Args, keywords: Keywords) -> Val:
+        """An object made while tracing: what is given to a plain class is looked for in its attributes."""
+        plain = Val("object", ref=cls)
+        if not any(data_in(value) for value in (*args, *keywords.values())):
+            return plain
+        init = self.analysis.method(cls, "__init__")
+        if not isinstance(init, Function):
+            return from_fields(cls, args, keywords) or plain
+        return self.analysis.construct(cls, init, args, keywords, self) if is_module(cls) is False else plain
+
     def _instance(self, callee: Val, args: Args, keywords: Keywords, node: ast.Call) -> Val:
         """A call of an object: a module's ``forward``, another class's ``__call__``."""
-        if isinstance(callee.ref, Class):
+        if isinstance(callee.ref, Class) and not callee.ref.module.name.startswith("einops.layers"):
             for name in ("forward", "__call__"):
                 method = self.analysis.method(callee.ref, name)
                 if isinstance(method, Function):
@@ -141,15 +158,18 @@ class Calls(Methods):
                 if isinstance(method, External):
                     break
             return self._opaque(Val("unknown", frozenset({STATE})), args, keywords)
-        name = callee.ref.name.rpartition(".")[2] if isinstance(callee.ref, External) else ""
+        full = callee.ref.name if isinstance(callee.ref, External) else getattr(callee.ref, "fullname", "")
+        name = full.rpartition(".")[2]
         given = next((arg for arg in (*args, *keywords.values()) if arg.kind == "tensor"), None)
         if given is not None and callee.const == LOOSE and name in library.PARAMETRIC:
             self.report("unregistered-module", node, sure=given.sure, expr=source(node.func))
         if given is None or not name:
             return UNKNOWN
-        if name in library.TUPLE_MODULES:
-            return seq(elem=tensor(given.origin, sure=False))
-        return tensor(given.origin, sure=given.sure)
+        if name in library.TUPLE_MODULES or callee.const == "pairs":
+            return seq(elem=tensor(given.origin, sure=callee.const == "pairs"))
+        # a layer takes a tensor, and gives one; what a container gives is what its last part gives
+        layer = full.startswith(("torch.nn.", "einops.layers.")) and name not in library.CONTAINERS
+        return tensor(given.origin, sure=given.sure or layer or callee.const == "layers")
 
     def _external(self, name: str, args: Args, keywords: Keywords, node: ast.Call) -> Val:
         root, _, last = name.rpartition(".")
@@ -169,8 +189,11 @@ class Calls(Methods):
             return self.apply(args[0], args[1:], {}, node) if args else UNKNOWN
         if name in ("functools.reduce",) and len(args) >= 2:
             return self.apply(args[0], [element(args[1]), element(args[1])], {}, node)
-        if name == "functools.partial" and args:
-            return UNKNOWN
+        if name == "functools.partial" and args and not any(arg.kind == "star" for arg in args):
+            kept = Val("seq", items=tuple(keywords.values()))
+            return Val("partial", items=tuple(args[1:]), elem=kept, const=tuple(keywords), owner=args[0])
+        if root.split(".")[0] in _EINOPS:
+            return self._einops(name, args)
         if name in ("typing.cast", "torch.jit.annotate") and len(args) == 2:
             return args[1]
         if name in ("torch._assert", "torch._check", "torch._check_value") and args:
@@ -217,6 +240,22 @@ class Calls(Methods):
             self.report("size-as-argument", node, sure=value.sure, **detail)
         elif last in library.UNTRACEABLE_POOLS:
             self.report("untraceable-size", node, sure=value.sure, where=f"{function}()", expr=source(shown))
+
+    def _einops(self, name: str, args: Args) -> Val:
+        """einops: operators on tensors, and layers."""
+        last = name.rpartition(".")[2]
+        if name.startswith("einops.layers."):
+            return Val("object", frozenset({STATE}), ref=self.analysis.external(name).ref)
+        data = next((found for found in map(data_in, args) if found is not None and found.kind == "tensor"), None)
+        if data is None:
+            return UNKNOWN
+        if last == "pack":
+            return seq([tensor(data.origin), seq(elem=shape(data.origin))])
+        if last == "unpack":
+            return seq(elem=tensor(data.origin))
+        if last == "parse_shape":
+            return Val("dict", elem=size(data.origin))
+        return tensor(data.origin, sure=last in ("rearrange", "reduce", "repeat", "einsum"))
 
     def _torchvision(self, last: str, args: Args) -> Val:
         """The functions of torchvision that everyone uses."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from torchscript_lint.source.walk import children
 from torchscript_lint.trace import library
+from torchscript_lint.trace.records import held
 from torchscript_lint.trace.state import State, source
 from torchscript_lint.trace.values import (
     AUTOCAST,
@@ -528,6 +529,9 @@ class Expressions(State):
         if base.kind == "py":
             return py(base.origin)
         if base.kind in ("seq", "dict", "shape", "closure", "none"):
+            field = held(base, name)
+            if field is not None:
+                return field
             if base.kind == "seq" and name not in _LIST_METHODS and data_in(base) is not None:
                 return element(base)  # a named tuple of torch
             return Val("bound", const=name, owner=base)

@@ -412,6 +412,19 @@ ANSWERS: dict[str, bool] = {
     "torch._C._jit_set_profiling_mode": True,
     "typing.TYPE_CHECKING": False,
 }
+#: Modules of torch.nn that give what the modules in them give, or what they are given.
+CONTAINERS = frozenset(
+    {
+        "Sequential",
+        "ModuleList",
+        "ModuleDict",
+        "Identity",
+        "Module",
+        "DataParallel",
+        "DistributedDataParallel",
+        "Flatten",
+    }
+)
 #: Names of torch modules with several results.
 TUPLE_MODULES = frozenset({"LSTM", "GRU", "RNN", "LSTMCell", "MultiheadAttention", "AdaptiveLogSoftmaxWithLoss"})
 #: Functions of ``math`` that give exact results on traced sizes.

@@ -19,6 +19,24 @@ from torchscript_lint.trace.values import (
     seq,
 )
 
+#: Methods that give what they were given once it is as they make it.
+_MOVES = frozenset(
+    {
+        "to",
+        "cuda",
+        "cpu",
+        "float",
+        "half",
+        "double",
+        "bfloat16",
+        "long",
+        "int",
+        "type",
+        "type_as",
+        "contiguous",
+        "detach",
+    }
+)
 #: How a block ends: it goes on, it raises, it leaves the loop's step, it returns.
 NEXT, RAISES, LEAVES, RETURNS = "next", "raises", "leaves", "returns"
 
@@ -256,7 +274,7 @@ class Frame(Calls):
             for part in walk(node)
         )
         if own and f"self.{target.attr}" not in self.env:
-            self.report("state-update", target, name=target.attr)
+            self.report("state-update", target, sure=_changes(node, target.attr), name=target.attr)
         elif data_in(value) is not None:
             self.report("state-write", target, name=target.attr)
 
@@ -324,6 +342,28 @@ class Frame(Calls):
             base = self.eval(target.value)
             if base.kind in ("seq", "dict"):
                 self._grow(target.value, base, result)
+
+
+def _changes(node: ast.expr, name: str) -> bool:
+    """Whether a new value of an attribute is certainly another one than the old: it is computed from it.
+
+    A move to another device or dtype, or whatever a function does that may do only that, gives the same the
+    second time.
+    """
+    for part in walk(node):
+        operands: list[ast.expr] = []
+        if isinstance(part, ast.BinOp):
+            operands = [part.left, part.right]
+        elif isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
+            torch = isinstance(part.func.value, ast.Name) and part.func.value.id in ("torch", "F")
+            method = part.func.attr not in _MOVES
+            operands = [*part.args] if torch else [part.func.value] if method else []
+            operands += [item for arg in operands if isinstance(arg, (ast.List, ast.Tuple)) for item in arg.elts]
+        for operand in operands:
+            inner = operand.value if isinstance(operand, ast.Subscript) else operand
+            if isinstance(inner, ast.Attribute) and inner.attr == name:
+                return True
+    return False
 
 
 def merge(a: dict[str, Val], b: dict[str, Val]) -> dict[str, Val]:

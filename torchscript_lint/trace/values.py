@@ -147,6 +147,10 @@ def join(a: Val, b: Val) -> Val:
     if a.kind == b.kind:
         if a.kind in ("seq", "dict"):
             return _join_containers(a, b)
+        if a.kind == "object" and a.ref is b.ref and a.const == b.const and a.items is not None and b.items is not None:
+            return replace(a, items=tuple(map(join, a.items, b.items)))
+        if a.kind == "object" and a.ref is b.ref:
+            return Val("object", a.origin & b.origin, a.sure and b.sure, ref=a.ref)
         if a.kind in ("object", "def", "closure", "bound"):
             return a if a.ref is b.ref and a.owner == b.owner else UNKNOWN
         return Val(a.kind, a.origin | b.origin, a.sure and b.sure)
@@ -218,6 +222,10 @@ def generalise(value: Val) -> Val:
     """The value without its constants, for functions that are called in many ways."""
     if value.known:
         return py(value.origin)
+    if value.kind == "partial":
+        return value
+    if value.kind == "object":
+        return replace(value, items=None, const=None if isinstance(value.const, tuple) else value.const)
     if value.items is not None:
         return replace(value, items=None, elem=join_all(value.items) if value.items else UNKNOWN)
     return value
