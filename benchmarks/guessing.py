@@ -34,6 +34,8 @@ _BY_NAME: tuple[tuple[str, tuple[Any, Any, Any]], ...] = (
     (r"^(mode|reduction|method|type|kind|name)$", ("mean", "sum", "a")),
 )  # fmt: skip
 _OTHERWISE = (8, 16, 1)
+#: Parameters with a default that would fetch weights from the network, and what they get instead.
+_OFFLINE: dict[str, Any] = {"pretrained": False, "weights": None, "encoder_weights": None, "pretrained_backbone": False}
 
 
 class Unbuildable(Exception):
@@ -61,6 +63,8 @@ def build(cls: type, attempt: int, depth: int = 0) -> Any:
             continue
         if parameter.default is parameter.empty:
             arguments[parameter.name] = value(cls, parameter, attempt, depth)
+        elif parameter.name in _OFFLINE:
+            arguments[parameter.name] = _OFFLINE[parameter.name]
     positional = [arguments.pop(p.name) for p in parameters if p.kind == p.POSITIONAL_ONLY and p.name in arguments]
     return cls(*positional, **arguments)
 

@@ -205,8 +205,13 @@ def script(make: Callable[[], Any], top: str) -> dict[str, Any]:
     return {"outcome": "accept", "error": None, "inside": inside}
 
 
-def forked(make: Callable[[], Any], top: str, timeout: float) -> dict[str, Any]:
-    """The same in a forked process."""
+def forked(question: Callable[[], dict[str, Any]], timeout: float) -> dict[str, Any]:
+    """What a question answers in a forked process; ``died`` where it crashes or takes too long.
+
+    Args:
+        question: asked there; its answer is plain data.
+        timeout: seconds it may take.
+    """
     read, write = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -218,7 +223,7 @@ def forked(make: Callable[[], Any], top: str, timeout: float) -> dict[str, Any]:
             resource.setrlimit(resource.RLIMIT_AS, (16 << 30, 16 << 30))
             socket.socket.connect = _offline  # type: ignore[method-assign]
             with os.fdopen(write, "w") as pipe:
-                json.dump(script(make, top), pipe)
+                json.dump(question(), pipe)
         finally:
             os._exit(0)
     os.close(write)
@@ -306,7 +311,7 @@ class Oracle:
         for source, thing, record in functions:
             record |= {"kind": "function", "wrapped": hasattr(source, "__wrapped__")}
             record["predecorated"] = thing is not source
-            self.write(record, forked(partial(_itself, thing), self.top, self.timeout))
+            self.write(record, forked(partial(script, partial(_itself, thing), self.top), self.timeout))
         self.ask_classes(classes)
 
     def ask_classes(self, classes: dict[str, tuple[type, dict[str, Any]]]) -> None:
@@ -315,7 +320,7 @@ class Oracle:
         open_classes: dict[str, str] = {}
         for key, (cls, record) in classes.items():
             for attempt in range(3):
-                answer = forked(builder(cls, attempt), self.top, self.timeout)
+                answer = forked(partial(script, builder(cls, attempt), self.top), self.timeout)
                 if answer["outcome"] != "unbuilt":
                     break
             for name, path in answer.pop("inside", {}).items():
@@ -329,7 +334,7 @@ class Oracle:
             answer = {"outcome": "unbuilt", "why": why}
             if key in within and within[key][2]:
                 cls, attempt, path = within[key]
-                answer = forked(builder(cls, attempt, path), self.top, self.timeout)
+                answer = forked(partial(script, builder(cls, attempt, path), self.top), self.timeout)
                 record["instance"] = f"{cls.__qualname__} #{attempt} .{path}"
             self.write(record, answer)
 

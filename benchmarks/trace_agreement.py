@@ -13,6 +13,13 @@ folder with the packages' sources that ``corpora.json`` names. Counted are:
 - *errors judged*: errors in ``forward`` methods of modules that were traced, and how many are on a line
   that a warning named. One of a rule about which the tracer is silent counts as not confirmed, and so does
   one on a line that the recorded configuration did not reach.
+
+With ``--wild DIR --site DIR``, a second table is about the records that ``trace_oracle.py`` wrote into DIR
+(``PACKAGE-trace.jsonl``, or ``.gz``) of packages in a site-packages folder. Those know which lines ran:
+
+- *errors executed*: errors on lines that ran in a trace, and how many are confirmed: by a warning or a
+  failure at the line, or, of the rules about which the tracer is silent, by a traced model that ran it and
+  fails, or gives something else than the eager one, on other inputs.
 """
 
 from __future__ import annotations
@@ -32,6 +39,10 @@ from typing import Any
 
 PACKAGES = ("torch", "torchvision", "timm", "kornia")
 _KINDS = ("boolean", "integer", "float", "number", "list", "NumPy", "constants", "Iterating", "len")
+
+
+#: Rules about which the tracer says nothing.
+_SILENT = frozenset({"TS710", "TS711", "TS712", "TS714", "TS715", "TS716", "TS717", "TS718", "TS820", "TS822"})
 
 
 @dataclass
@@ -102,6 +113,64 @@ def findings(command: str, paths: list[str]) -> tuple[list[dict[str, Any]], floa
     return json.loads(run.stdout or "[]"), time.perf_counter() - start
 
 
+def lines_of(path: Path) -> list[dict[str, Any]]:
+    """The records of a file whose class was traced."""
+    with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as lines:
+        return [record for record in map(json.loads, lines) if record["outcome"] == "traced"]
+
+
+def wild(folder: Path, site: Path, command: str) -> list[str]:
+    """The table about packages whose executed lines are known."""
+    rows = [
+        "| package | classes traced | warned lines | found | errors executed | confirmed |",
+        "|---|---|---|---|---|---|",
+    ]
+    total = [0] * 5
+    for file in sorted(folder.glob("*-trace.jsonl*")):
+        records = lines_of(file)
+        if not records:
+            continue
+        package, version = records[0]["package"], records[0]["version"]
+        warned = {(str(site / warning["file"]), warning["line"]) for one in records for warning in one["warnings"]}
+        ran: dict[tuple[str, int], list[dict[str, Any]]] = {}
+        for one in records:
+            for path, parts in one["executed"].items():
+                for first, last in parts:
+                    for line in range(first, last + 1):
+                        ran.setdefault((str(site / path), line), []).append(one)
+        found, _ = findings(command, [str(site / package)])
+        places = [set(_place(finding)) for finding in found]
+        covered = set().union(*places)
+        errors = {
+            (finding["filename"], finding["location"]["row"], finding["code"]): place
+            for finding, place in zip(found, places, strict=True)
+            if finding["severity"] == "error" and place & ran.keys()
+        }
+        confirmed = 0
+        for (_, _, code), place in errors.items():
+            runs = [one for at in place for one in ran.get(at, ())]
+            confirmed += bool(place & warned) or any(_shown(one, place, code in _SILENT, site) for one in runs)
+        counts = [len(records), len(warned), len(warned & covered), len(errors), confirmed]
+        total = [a + b for a, b in zip(total, counts, strict=True)]
+        rows.append(f"| {package} {version} | " + " | ".join(map(str, counts)) + " |")
+    share = f"{total[2]} ({total[2] / max(1, total[1]):.1%})", f"{total[4]} ({total[4] / max(1, total[3]):.1%})"
+    rows.append(f"| together | {total[0]} | {total[1]} | {share[0]} | {total[3]} | {share[1]} |")
+    return rows
+
+
+def _place(finding: dict[str, Any]) -> list[tuple[str, int]]:
+    rows = range(finding["location"]["row"], finding["end_location"]["row"] + 1)
+    return [(finding["filename"], row) for row in rows]
+
+
+def _shown(record: dict[str, Any], place: set[tuple[str, int]], silent: bool, site: Path) -> bool:
+    """Whether one record shows that an error is right."""
+    raised = record["raised"]
+    if raised and (str(site / raised.get("file", "")), raised.get("line")) in place:
+        return True
+    return silent and bool(raised or record["differs"])
+
+
 def main() -> None:
     """Print the table as Markdown."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -109,6 +178,8 @@ def main() -> None:
     parser.add_argument("--corpora", type=Path, required=True)
     parser.add_argument("--truth", type=Path, required=True)
     parser.add_argument("--command", default="tslint")
+    parser.add_argument("--wild", type=Path)
+    parser.add_argument("--site", type=Path)
     parser.add_argument("--output", type=Path)
     options = parser.parse_args()
     meta = json.loads((options.truth / "corpora.json").read_text())
@@ -153,6 +224,8 @@ def main() -> None:
     for name in sorted({name for name, _ in by_kind}):
         total = by_kind[name, True] + by_kind[name, False]
         rows.append(f"| {name} | {total} | {by_kind[name, True]} |")
+    if options.wild and options.site:
+        rows += ["", *wild(options.wild, options.site.resolve(), options.command)]
     text = "\n".join(rows) + "\n"
     print(text, end="")
     if options.output:
