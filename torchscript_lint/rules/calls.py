@@ -42,7 +42,8 @@ RULES: tuple[Rule, ...] = (
         summary="argument that is missing",
         message="`{function}`: {reason} Its signature is {schema}",
         compiler="{reason}",
-        why="tryMatchSchema (torch/csrc/jit/frontend/schema_matching.cpp).",
+        why="tryMatchSchema (torch/csrc/jit/frontend/schema_matching.cpp). A function that stays in Python"
+        " (`@torch.jit.ignore`, `unused`) has no defaults there (PythonValue::getSchema).",
         instead="pass it",
     ),
     Rule(

@@ -142,6 +142,8 @@ def class_method(ck: Checker, type_: ClassType, name: str) -> Function | Uncerta
         if method is None and not definition.complete:
             return UNCERTAIN
         return method
+    if isinstance(definition, Class) and modules.lacks(definition, name):
+        return None
     return UNCERTAIN
 
 

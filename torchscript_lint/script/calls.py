@@ -33,6 +33,7 @@ from torchscript_lint.script.values import (
 )
 from torchscript_lint.source import tree
 from torchscript_lint.types.model import (
+    INT,
     TENSOR,
     UNKNOWN,
     ClassType,
@@ -220,7 +221,7 @@ def _call_builtin(ck: Checker, callee: Builtin, args: list[Simple], keywords: Ke
     if callee.receiver is None and args and isinstance(args[0].type, ClassType) and op in _MAGIC:
         method = attributes.class_method(ck, args[0].type, _MAGIC[op])
         if isinstance(method, Uncertain):
-            return UNKNOWN_VALUE
+            return Simple(INT) if op == "aten::len" and modules.is_container_type(args[0].type) else UNKNOWN_VALUE
         if method is None:
             return ck.report(
                 "missing-attribute", node, type=str(args[0].type), name=_MAGIC[op], hint=attributes.INIT_HINT
@@ -303,7 +304,14 @@ def call_opaque(
     if function.modifier == "ignore":
         at = node.func if isinstance(node, tree.Apply) else node
         ck.remark("ignored-call-unsavable", at, function=function.name)
-    return Simple(opaque.result(ck, function, receiver is not None, node))
+    before = ck.failures
+    returns = opaque.result(ck, function, receiver is not None, node)
+    fine = ck.failures == before and (receiver is None or isinstance(receiver, ModuleObject))
+    schema = opaque.signature(ck, function, receiver is not None, returns) if fine else None
+    found = match((schema,), args, keywords) if schema is not None else None
+    if schema is not None and isinstance(found, Mismatch):
+        mismatch(ck, function.name, (schema,), found, node)
+    return Simple(returns)
 
 
 def _construct(ck: Checker, callee: ClassObject, args: list[Simple], keywords: Keywords, node: tree.Node) -> Simple:

@@ -6,11 +6,13 @@ They are checked after the body has compiled, and blamed on the ``def``.
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from torchscript_lint import library
 from torchscript_lint.library import Arg
-from torchscript_lint.program import External, Value
+from torchscript_lint.program import Class, External, Function, ModuleRef, Value
 from torchscript_lint.script.pykinds import Kinds
 from torchscript_lint.source import tree
 from torchscript_lint.types.model import (
@@ -49,7 +51,7 @@ def check(checker: Checker, definition: tree.Def, args: Sequence[Arg], skip: int
     for param, arg in zip(definition.params[skip:], args, strict=True):
         if param.default is None or param.kind == "keyword":
             continue
-        if _mutable(param.default) or isinstance(arg.type, ClassType):
+        if _mutable(checker, param.default) or isinstance(arg.type, ClassType):
             if isinstance(arg.type, ClassType) and arg.type.kind == "interface":
                 continue
             kind = type(param.default).__name__.lower()
@@ -65,11 +67,19 @@ def check(checker: Checker, definition: tree.Def, args: Sequence[Arg], skip: int
             return
 
 
-def _mutable(node: ast.expr) -> bool:
-    """``checkMutableFunctionDefault``: lists and dicts, also inside tuples."""
+def _mutable(checker: Checker, node: ast.expr) -> bool:
+    """``checkMutableFunctionDefault``: lists and dicts, also inside tuples, under a name, or made by a call."""
     if isinstance(node, (ast.List, ast.ListComp, ast.Dict, ast.DictComp)):
         return True
-    return isinstance(node, ast.Tuple) and any(map(_mutable, node.elts))
+    if isinstance(node, ast.Call):
+        name = checker.session.program.dotted(checker.function.module, node.func)
+        if name == "torch.jit.annotate" and len(node.args) == 2:
+            return _mutable(checker, node.args[1])
+        return name in ("list", "dict", "sorted")
+    if isinstance(node, ast.Name):
+        found = checker.session.program.definition(checker.function.module, node, checker.function.enclosing)
+        return isinstance(found, Value) and isinstance(found.value, (ast.List, ast.ListComp, ast.Dict, ast.DictComp))
+    return isinstance(node, ast.Tuple) and any(_mutable(checker, item) for item in node.elts)
 
 
 def _python_type(node: ast.expr) -> str:
@@ -90,7 +100,11 @@ def value_fits(checker: Checker, node: ast.expr, type_: Type, n: int | None = No
         type_: the parameter's type.
         n: of a broadcasting list, its length: one element then stands for n.
     """
-    if type_.unknown or type_ is ANY:
+    if type_.unknown:
+        return None
+    if isinstance(node, (ast.Name, ast.Attribute)) and _is_object(checker, node):
+        return False
+    if type_ is ANY:
         return None
     if n and isinstance(type_, ListType) and not isinstance(node, ast.Tuple):
         return value_fits(checker, node, type_.elem)
@@ -164,12 +178,21 @@ def _tuple_fits(checker: Checker, node: ast.Tuple, type_: Type) -> bool | None:
 _SAMPLES: dict[Type, object] = {INT: 0, FLOAT: 0.5, STR: "", BOOL: True}
 
 
+def _is_object(checker: Checker, node: ast.expr) -> bool:
+    """Whether it is a function, a class or a module: no value of any type, Any included."""
+    found = checker.session.program.definition(checker.function.module, node, checker.function.enclosing)
+    if not isinstance(found, External):
+        return isinstance(found, (Function, Class, ModuleRef))
+    if "." not in found.name:
+        return hasattr(builtins, found.name) or library.has_module(found.name)
+    entry = library.attribute(found.name)
+    return entry is not None and entry.kind in ("function", "builtin", "class", "module", "exception", "python")
+
+
 def _name_fits(checker: Checker, node: ast.expr, type_: Type) -> bool | None:
     program, module = checker.session.program, checker.function.module
     found = program.definition(module, node)
     if isinstance(found, External):
-        from torchscript_lint import library
-
         entry = library.attribute(found.name) if "." in found.name else library.builtin(found.name)
         if entry is None or entry.kind != "constant" or entry.type is None:
             return None

@@ -79,6 +79,11 @@ def container_kind(module: ModuleObject) -> str:
     return ""
 
 
+def is_container_type(type_: ClassType) -> bool:
+    """Whether the type is that of a container of torch, which has a length."""
+    return type_.name.startswith("torch.nn.modules.container.") and type_.name.rpartition(".")[2] in _CONTAINERS
+
+
 def is_open(module: ModuleObject) -> bool:
     """Whether the module's class isn't known, or known for some configurations only."""
     if module.cls is None and not module.external:
@@ -255,6 +260,16 @@ def _inherited(ck: Checker, base: ModuleObject, name: str, node: tree.Node) -> S
 _NN_MODULE_MEMBERS = frozenset({"T_destination", "dump_patches", "call_super_init", "forward", "__call__", "training"})
 
 
+def lacks(cls: Class, name: str) -> bool:
+    """Whether a module certainly has no such special method: those of ``nn.Module`` are no methods once compiled."""
+    from torchscript_lint.program.classes import lineage
+
+    own = any(
+        name in entry.functions or name in entry.assigns for entry in lineage(cls).classes if isinstance(entry, Class)
+    )
+    return not own and name != "__call__" and _only_nn_module(ModuleObject(cls))
+
+
 def _only_nn_module(base: ModuleObject) -> bool:
     """Whether the only base outside the program is ``nn.Module`` itself, whose members are known."""
     from torchscript_lint.program.classes import lineage
@@ -295,7 +310,7 @@ def _external_attribute(ck: Checker, base: ModuleObject, name: str, node: tree.N
         return Simple(type_) if type_ in (TENSOR, INT, BOOL) and name not in ("bias", "in_proj_bias") else UNKNOWN_VALUE
     if name in known.constants:
         type_ = known.constants[name]
-        return Simple(type_) if type_ in (INT, BOOL) else UNKNOWN_VALUE
+        return Simple(type_, SOME) if type_ in (INT, BOOL) else UNKNOWN_VALUE
     schemas = [schema for key, schema in known.methods.items() if key == name or key.startswith(f"{name}__")]
     if schemas:
         return Library(name, library.Entry("function", signatures=tuple(schemas)))

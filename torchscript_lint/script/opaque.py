@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from torchscript_lint.library import Arg, Schema
 from torchscript_lint.program import Function
-from torchscript_lint.script.resolve import Names
+from torchscript_lint.script.resolve import Names, transparent
+from torchscript_lint.script.session import schema_of
 from torchscript_lint.script.typecomments import signature_of_comment
 from torchscript_lint.source import tree
 from torchscript_lint.source.typecomment import type_comment_place
@@ -47,6 +49,34 @@ def result(ck: Checker, function: Function, bound: bool, node: tree.Node) -> Typ
         return TENSOR if unannotated and ck.binders == 1 else UNKNOWN
     names = Names(ck.session, function, ck.chain)
     return ann.parse(returns, names, _quiet)
+
+
+def signature(ck: Checker, function: Function, bound: bool, returns: Type) -> Schema | None:
+    """What a call of an ignored function is matched against (``PythonValue::getSchema``): no parameter has a default.
+
+    Args:
+        ck: the checker.
+        function: the function.
+        bound: whether it is a method.
+        returns: what a call gives.
+
+    Returns:
+        The signature, or None where the source does not tell.
+    """
+    definition = function.tree
+    arguments = function.node.args
+    if _variadic(function) or arguments.kwonlyargs or arguments.kwarg or not transparent(function):
+        return None
+    params = definition.params[bound:]
+    names = Names(ck.session, function, ck.chain)
+    if definition.type_comment is not None and not any(param.annotation for param in definition.params):
+        comment = signature_of_comment(definition, len(params), _quiet) if definition.returns is None else None
+        if comment is None:
+            return None
+        types = [ann.parse(annotation, names, _quiet) for annotation in comment[0]]
+    else:
+        types = [TENSOR if param.annotation is None else ann.parse(param.annotation, names, _quiet) for param in params]
+    return schema_of(function, [Arg(param.name, type_) for param, type_ in zip(params, types, strict=True)], returns)
 
 
 def _evaluates(ck: Checker, function: Function, node: tree.Node) -> bool:

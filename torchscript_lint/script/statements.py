@@ -143,9 +143,8 @@ def loop_over(ck: Checker, target: tree.Expr, iterable: Sugared, node: tree.Node
             return
         for element in elements[:_MAX_COPIES]:
             assignments.assign_targets(ck, [target], [element], target)
+            # Of a copy behind a return the first statement is still compiled, as of any block (`emitStatements`).
             body()
-            if ck.frame.exits:
-                break
 
 
 #: Loops over more elements than this are checked for the first ones only.
