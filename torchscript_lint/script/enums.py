@@ -47,13 +47,20 @@ def named_tuple(session: Session, cls: Class) -> NamedTupleType | None:
 
     Field annotations are evaluated by Python (``_get_named_tuple_properties`` of ``torch/_jit_internal.py``).
     """
-    from torchscript_lint.script.resolve import ModuleNames
-
     if cls.module.future_annotations:
         # Field annotations are then strings, which only bare known names survive.
         return None
-    if cls in session.named_tuples:
-        return session.named_tuples[cls]
+    unit = ("named tuple", cls, None)
+    if cls not in session.named_tuples:
+        session.settle(unit, (), lambda: _named_tuple(session, cls))
+    if session.memory is not None:
+        session.memory.asked(unit, None)
+    return session.named_tuples[cls]
+
+
+def _named_tuple(session: Session, cls: Class) -> NamedTupleType | None:
+    from torchscript_lint.script.resolve import ModuleNames
+
     session.named_tuples[cls] = None  # a field of its own type, or a cycle of them, is not followed
     resolver = ModuleNames(session, cls.module, ())
     fields, types, defaults = [], [], []

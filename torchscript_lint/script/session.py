@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from torchscript_lint.findings import Finding, make
 from torchscript_lint.library import Arg, Schema
@@ -15,12 +15,17 @@ from torchscript_lint.program import Class, Function, Module, Program
 from torchscript_lint.program.instances import Instance, default_instance, instance
 from torchscript_lint.rules import BY_NAME
 from torchscript_lint.script.decorators import wrapping
+from torchscript_lint.script.memory import Key, Memory
 from torchscript_lint.script.values import UNKNOWN_VALUE, ModuleObject, Simple, Sugared
 from torchscript_lint.source import tree
 from torchscript_lint.types.model import UNKNOWN, ClassType, NamedTupleType, Type
 
 if TYPE_CHECKING:
     from torchscript_lint.script.checker import Checker
+
+
+#: Deeper chains of calls than this are not followed: each takes some forty frames of Python's own stack.
+_MAX_DEPTH = 64
 
 
 class Compiled:
@@ -69,8 +74,12 @@ class Session:
         reveal: whether ``reveal_type(...)`` is answered; to the compiler it is no function that compiles.
     """
 
+    #: Whether what earlier sessions compiled is replayed (see :mod:`torchscript_lint.script.memory`).
+    remembers = True
+
     def __init__(self, program: Program, *, reveal: bool = False) -> None:
         self.program = program
+        self.memory = Memory(program, self, _MAX_DEPTH) if self.remembers and not reveal else None
         self.findings: dict[tuple[object, ...], Finding] = {}
         self.revealed: list[tuple[str, int, str]] | None = [] if reveal else None
         self._compiled: dict[tuple[int, object], Compiled] = {}
@@ -81,6 +90,7 @@ class Session:
         self._inherited: dict[tuple[object, ...], Function] = {}
         self._rows: set[tuple[str, int]] = set()
         self._roots = frozenset(map(os.path.abspath, program.roots))
+        self._words: tuple[str, Module] | None = None
 
     # --- reports ---------------------------------------------------------------------------------
 
@@ -110,27 +120,33 @@ class Session:
             inherited: the method it is in, where that is compiled for an instance of a subclass.
             defaults: the class for whose default arguments it is so: then a line with a finding gets no other.
         """
-        made = make(
-            BY_NAME[rule], module.path, module.source.region(span), detail,
-            severity="warning" if warning else None, target=target, chain=chain,
-        )  # fmt: skip
-        key = (made.path, made.row, made.column, made.code)
-        if defaults:
-            if (made.path, made.row) in self._rows:
-                return
-            made = replace(made, message=f"{made.message} (so it is with the default arguments of `{defaults}`)")
-        self._rows.add((made.path, made.row))
+        if self.memory is not None:
+            blamed = self._words[1] if self._words is not None and self._words[0] is detail.get("message") else None
+            self.memory.note("report", chain, rule, module, span, detail, target, warning, inherited, blamed)
+        found = BY_NAME[rule]
+        region = module.source.region(span)
+        key = (module.path, region[0], region[1], found.code)
+        row = key[:2]
+        if defaults and row in self._rows:
+            return
+        self._rows.add(row)
         known = self.findings.get(key)
+        severity = "warning" if warning else found.severity
         if inherited is None:
             self._inherited.pop(key, None)
         elif known is None:
             self._inherited[key] = inherited
-        if known is None or (known.severity == "warning" and made.severity == "error"):
+        if known is None or (known.severity == "warning" and severity == "error"):
+            made = make(found, module.path, region, detail, severity=severity, target=target, chain=chain)
+            if defaults:
+                made = replace(made, message=f"{made.message} (so it is with the default arguments of `{defaults}`)")
             self.findings[key] = made
 
     def front_end(self, function: Function, chain: tuple[str, ...]) -> bool:
         """Report what the front end rejects in a function, once; whether there is anything."""
         rejections = function.tree.rejections
+        if self.memory is not None:
+            self.memory.note("front end", chain, function)
         if id(function) not in self._lowered:
             self._lowered.add(id(function))
             # What an unknown decorator makes of it may be compiled from another source.
@@ -159,10 +175,13 @@ class Session:
 
     def words(self, module: Module) -> str:
         """The compiler's words on the first thing wrong with a file outside of the run."""
+        words = "a function that it calls does not compile"
         for finding in self.findings.values():
             if finding.path == module.path:
-                return finding.compiler or finding.message
-        return "a function that it calls does not compile"
+                words = finding.compiler or finding.message
+                break
+        self._words = (words, module)
+        return words
 
     # --- compiling -------------------------------------------------------------------------------
 
@@ -174,27 +193,76 @@ class Session:
             receiver: the value of its first parameter, for methods.
             chain: qualified names from the entry point to its caller.
         """
-        from torchscript_lint.script.checker import check_function  # they call each other
-
-        key = (id(function), receiver_key(receiver))
-        found = self._compiled.get(key)
+        what = receiver_key(receiver)
+        found = self._compiled.get((id(function), what))
+        unit = ("function", function, what)
         if found is None and len(chain) > _MAX_DEPTH:
             found = Compiled()
             found.schema, found.done = unknown_schema(function), True
-        elif found is None:
-            found = self._compiled[key] = Compiled()
-            check_function(self, function, receiver, found, (*chain, function.qualname))
-            found.done = True
+            if self.memory is not None:
+                self.memory.never()
+            return found
+        if found is None:
+            # What is known of a module's instance differs with how it was come by.
+            alone = receiver is None or isinstance(receiver, Simple)
+            self.settle(unit, chain, lambda: self._compile(function, receiver, chain), alone=alone)
+            found = self._compiled[id(function), what]
+        if self.memory is not None:
+            self.memory.asked(unit, chain)
         return found
+
+    def _compile(self, function: Function, receiver: Sugared | None, chain: tuple[str, ...]) -> Compiled:
+        from torchscript_lint.script.checker import check_function  # they call each other
+
+        into = self._compiled[id(function), receiver_key(receiver)] = Compiled()
+        check_function(self, function, receiver, into, (*chain, function.qualname))
+        into.done = True
+        return into
+
+    def settle(self, key: Key, chain: tuple[str, ...], make: Callable[[], object], *, alone: bool = True) -> None:
+        """Compile what the session does not know yet, or replay what an earlier one made of it.
+
+        Args:
+            key: what it is, as :meth:`keep` gets it.
+            chain: qualified names from the entry point to where it is asked for.
+            make: compiles it, and gives what the session keeps.
+            alone: whether every session makes the same of it.
+        """
+        memory = self.memory
+        if memory is None:
+            make()
+        elif not alone or not memory.replay(key, chain):
+            memory.begin(key, chain, alone=alone)
+            try:
+                result = make()
+            except BaseException:
+                memory.fail()
+                raise
+            memory.end(result)
+
+    def keep(self, key: Key, result: Any) -> None:
+        """Know what an earlier session made of a unit."""
+        kind, what, receiver = key
+        if kind == "function":
+            self._compiled[id(what), receiver] = result
+        elif kind == "class":
+            self._classes[what] = result
+        else:
+            self.named_tuples[what] = result
 
     def begin(self, checker: Checker) -> None:
         """A checker starts on the function whose compiling began last: for runs that keep the paths."""
 
     def class_info(self, cls: Class, chain: tuple[str, ...]) -> ClassInfo:
         """A TorchScript class, compiled: first its ``__init__``, then its other methods."""
-        info = self._classes.get(cls)
-        if info is not None:
-            return info
+        unit = ("class", cls, None)
+        if cls not in self._classes:
+            self.settle(unit, chain, lambda: self._class(cls, chain))
+        if self.memory is not None:
+            self.memory.asked(unit, chain)
+        return self._classes[cls]
+
+    def _class(self, cls: Class, chain: tuple[str, ...]) -> ClassInfo:
         from torchscript_lint.script import classes  # they call each other
 
         info = self._classes[cls] = ClassInfo(cls)
@@ -232,10 +300,6 @@ class Session:
     def instance(self, cls: Class) -> Instance:
         """What an instance of a module class holds."""
         return instance(self.program, cls)
-
-
-#: Deeper chains of calls than this are not followed: each takes some forty frames of Python's own stack.
-_MAX_DEPTH = 64
 
 
 @contextmanager

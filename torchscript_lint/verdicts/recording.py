@@ -68,6 +68,8 @@ class RecordingSession(Session):
         program: the program.
     """
 
+    remembers = False  # here a function is compiled once anyway
+
     def __init__(self, program: Program) -> None:
         super().__init__(program)
         self._units: dict[tuple[object, object], Unit] = {}
