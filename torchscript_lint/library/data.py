@@ -21,12 +21,13 @@ class Records:
         text: the file's text.
     """
 
-    __slots__ = ("_found", "_start", "text")
+    __slots__ = ("_begins", "_found", "_start", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
         self._start = text.index("\n") + 1
         self._found: dict[str, str | None] = {}
+        self._begins: dict[str, bool] = {}
 
     def _find(self, prefix: str) -> int:
         """Where the first line begins that does not sort before ``prefix``: a binary search over the text."""
@@ -56,7 +57,9 @@ class Records:
 
     def has_prefix(self, prefix: str) -> bool:
         """Whether a key begins so."""
-        return self.text.startswith(prefix, self._find(prefix))
+        if prefix not in self._begins:
+            self._begins[prefix] = self.text.startswith(prefix, self._find(prefix))
+        return self._begins[prefix]
 
     def keys(self) -> Iterator[str]:
         """All keys."""
