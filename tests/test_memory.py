@@ -63,8 +63,8 @@ class Base(nn.Module):
 _USERS = {
     "one.py": "import torch\nfrom pkg.shared import *\n\n@torch.jit.script\ndef f(x, n: int):\n"
     "    return helper(x, n), even(n), Crate(n).bad(Box(n))\n",
-    "two.py": "import torch\nfrom pkg.shared import *\n\nclass Net(Base):\n    def forward(self, x, box: Box, pair: Pair):\n"
-    "        return self.shared(x, box.size), odd(1), box.same(box)\n",
+    "two.py": "import torch\nfrom pkg.shared import *\n\nclass Net(Base):\n"
+    "    def forward(self, x, box: Box, pair: Pair):\n        return self.shared(x, box.size), odd(1), box.same(box)\n",
     "three.py": "import torch\nfrom pkg.shared import Box, even, odd\n\n@torch.jit.script\ndef g(n: int) -> bool:\n"
     "    return odd(n) and even(Box(n).size)\n",
 }
