@@ -375,6 +375,51 @@ _CONSTRUCTION: tuple[Rule, ...] = (
     ),
 )
 
+_SOURCES: tuple[Rule, ...] = (
+    Rule(
+        code="TS656",
+        name="overload-parameter-count",
+        summary="overload of a method with another number of parameters",
+        message="this declaration of `{function}` has {declared} parameters, the implementation {implemented}",
+        compiler="Overload must have same number of parameters",
+        why="mergeOverloadDecl (torch/csrc/jit/python/script_init.cpp) puts the declaration in the place of the"
+        " method's own signature; for methods even those with a default cannot be left out.",
+        instead="declare all {implemented} parameters of `{function}`, those that have a default with it",
+    ),
+    Rule(
+        code="TS657",
+        name="source-unavailable",
+        summary="code that Python makes without source",
+        message="{what}: there is no source that could be compiled",
+        compiler="{said}",
+        why="What is compiled is read from its source (get_jit_def, get_jit_class_def, torch/jit/frontend.py)."
+        " lru_cache makes an object without source; @dataclass(frozen=True) adds __setattr__ and __delattr__ which"
+        " have none.",
+        instead="{instead}",
+    ),
+    Rule(
+        code="TS658",
+        name="ignored-variadic",
+        summary="ignored function with annotations and `*args`, `**kwargs` or keyword-only parameters",
+        message="`{function}` stays in Python and has {what}: with annotations it cannot be called",
+        compiler="arg_types.size() == param_names.size() - (moduleSelf_ ? 1 : 0) INTERNAL ASSERT FAILED",
+        why="PythonValue::getSchema (torch/csrc/jit/python/python_sugared_value.cpp) takes the types of all"
+        " parameters (get_signature, torch/jit/annotations.py) and the names of the positional ones"
+        " (get_param_names), and trips over the difference. Without any annotation it takes whatever it is given.",
+        instead="take plain parameters, or leave out all annotations",
+    ),
+    Rule(
+        code="TS659",
+        name="setstate-without-getstate",
+        summary="compiled `__setstate__` without a compiled `__getstate__`",
+        message="`__setstate__` without an annotation {problem}",
+        compiler="{said}",
+        why="Without an annotation the state's type is that of what `__getstate__` gives (getTypeForSetStateArg,"
+        " torch/csrc/jit/frontend/ir_emitter.cpp); so there must be one that is compiled too, and one parameter.",
+        instead="mark `__getstate__` with @torch.jit.export too, or do not export `__setstate__`",
+    ),
+)
+
 _SAVING: tuple[Rule, ...] = (
     Rule(
         code="TS655",
@@ -391,4 +436,4 @@ _SAVING: tuple[Rule, ...] = (
     ),
 )
 
-RULES: tuple[Rule, ...] = _ATTRIBUTES + _VALUES + _CONSTRUCTION + _SAVING
+RULES: tuple[Rule, ...] = _ATTRIBUTES + _VALUES + _CONSTRUCTION + _SOURCES + _SAVING

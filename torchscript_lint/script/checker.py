@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from torchscript_lint.library import Arg
 from torchscript_lint.program import Class, Function
-from torchscript_lint.script import defaults
+from torchscript_lint.script import defaults, setstate
 from torchscript_lint.script.matching import convert
 from torchscript_lint.script.resolve import Names, transparent
 from torchscript_lint.script.scope import Frame
@@ -290,6 +290,8 @@ def _bind_parameters(checker: Checker, definition: tree.Def, receiver: Sugared |
             types.append((INFERRED, None))
         else:
             types.append(ann.parse_parameter(param.annotation, checker.names, report))
+    if receiver is not None and definition.name == "__setstate__" and all(type_ is INFERRED for type_, _ in types):
+        types = setstate.parameters(checker, definition, receiver)
     returns = comment[1] if comment is not None else definition.returns
     if returns is not None:
         checker.declared = ann.parse(returns, checker.names, report)

@@ -121,6 +121,12 @@ _WRAPPERS: dict[str, Wrapping] = {
 _BUILTINS = frozenset(dir(builtins))
 
 
+def is_cached(function: Function) -> bool:
+    """Whether what stands for it is an object of ``functools.lru_cache``, which has no source."""
+    outer = [name for name in function.decorators if name not in _TRANSPARENT]
+    return bool(outer) and outer[0] in ("functools.lru_cache", "functools.cache")
+
+
 def wrapping(function: Function) -> Wrapping:
     """What the decorators of a function make of it; of several wrappers the outermost one's names hold."""
     if not function.node.decorator_list:

@@ -79,6 +79,21 @@ def unused(session: Session, function: Function, chain: tuple[str, ...] = ()) ->
         )  # fmt: skip
 
 
+_CACHE = "functools._lru_cache_wrapper"
+
+
+def cached(session: Session, function: Function, *, method: bool) -> None:
+    """Report a function under ``lru_cache`` that is handed over, or a method that is compiled first."""
+    detail = {
+        "what": f"`{function.name}` is wrapped by lru_cache",
+        "said": f"'{_CACHE}' object has no attribute '__globals__'"
+        if method
+        else f"Can't get source for <class '{_CACHE}'>",
+        "instead": "hand over the function without it; called from compiled code, it stays in Python",
+    }
+    _report(session, "source-unavailable", function, _head(function.node, 3), detail)
+
+
 def ignore_arguments(session: Session, function: Function) -> None:
     """Report arguments of ``@torch.jit.ignore`` that are no bools."""
     for name, decorator in zip(function.decorators, function.node.decorator_list, strict=True):
@@ -120,6 +135,14 @@ def class_is_refused(session: Session, cls: Class, place: tuple[Function | None,
     bases = lineage(cls).classes[1:]
     if any(isinstance(base, External) and base.name.startswith("enum.") for base in bases):
         return True  # left as it is
+    if is_frozen(cls):
+        detail = {
+            "what": f"`{cls.name}` is a frozen dataclass, whose __setattr__ and __delattr__ Python makes",
+            "said": f"Can't get source for <function {cls.name}.__delattr__",
+            "instead": "make it a plain @dataclass, or a NamedTuple",
+        }
+        _report(session, "source-unavailable", cls, _head(cls.node, 5), detail)
+        return True
     for base, shown in zip(cls.bases, cls.node.bases, strict=True):
         if isinstance(base, Class) or (isinstance(base, External) and base.name != "object"):
             if not _settled(cls):
@@ -127,6 +150,15 @@ def class_is_refused(session: Session, cls: Class, place: tuple[Function | None,
             detail = {"name": cls.name, "base": ast.unparse(shown)}
             _report(session, "scripted-subclass", cls, _head(cls.node, 5), detail)
             return True
+    return False
+
+
+def is_frozen(cls: Class) -> bool:
+    """Whether it is a dataclass with ``frozen=True``, and has no ``__delattr__`` of its own."""
+    for name, node in zip(cls.decorators, cls.node.decorator_list, strict=True):
+        if name == "dataclasses.dataclass" and isinstance(node, ast.Call):
+            frozen = [word.value for word in node.keywords if word.arg == "frozen"]
+            return any(isinstance(value, ast.Constant) and value.value is True for value in frozen)
     return False
 
 

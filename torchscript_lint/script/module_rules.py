@@ -54,6 +54,8 @@ class _Check:
             return False
         annotations = class_annotations(self.cls)
         for name, attribute in self.found.attributes.items():
+            if attribute.ignored:
+                continue
             self._part(name, attribute)
             if attribute.is_constant:
                 self._constant(name, attribute, annotations.get(name))

@@ -10,7 +10,8 @@ from torchscript_lint import library
 from torchscript_lint.program import Class, External, Function
 from torchscript_lint.program.classes import is_module_name, method
 from torchscript_lint.program.instances import NO_CONSTANT, Attribute
-from torchscript_lint.script import calls, expressions, hooks
+from torchscript_lint.program.instances.infer import failed
+from torchscript_lint.script import calls, classes, decorators, expressions, hooks
 from torchscript_lint.script.matching import Keywords
 from torchscript_lint.script.resolve import transparent
 from torchscript_lint.script.values import (
@@ -104,6 +105,8 @@ def from_attribute(ck: Checker, holder: ModuleObject, found: Attribute, node: tr
         return _simple(found)
     if found.kind == "function":
         return _function(ck, holder, found, node)
+    if found.kind == "object" and isinstance(found.cls, Class):
+        return _object(ck, holder, found, found.cls, node)
     if found.kind == "unconvertible" and found.certain and found.always and not holder_open(ck, holder):
         return ck.report(
             "module-attribute-unconvertible", node, module=holder.name, name=found.name, kind=found.python_type,
@@ -140,6 +143,27 @@ def _function(ck: Checker, holder: ModuleObject, found: Attribute, node: tree.No
     if fails and certain:
         return ck.report("module-function-uncompilable", node, name=found.name, module=holder.name)
     return value
+
+
+def _object(ck: Checker, holder: ModuleObject, found: Attribute, cls: Class, node: tree.Node) -> Sugared:
+    """An object of a plain class: it has the class as its type if that compiles, and is dropped if it does not.
+
+    ``tryToInferType`` of ``torch/csrc/jit/python/pybind_utils.h`` compiles the class when the type is asked for.
+    """
+    if not found.certain or not found.always or holder_open(ck, holder):
+        return UNKNOWN_VALUE
+    if classes.is_unscripted_dataclass(cls):
+        compiles: bool | None = False
+    else:
+        compiles = ck.session.compiles(cls) if classes.class_kind(cls) == "class" and not cls.node.bases else None
+    if compiles:
+        return Simple(ck.session.class_info(cls, ck.chain).type)
+    if compiles is None:
+        return UNKNOWN_VALUE
+    return ck.report(
+        "module-attribute-unconvertible", node, module=holder.name, name=found.name, kind=cls.fullname,
+        reason=failed(cls.name).reason,
+    )  # fmt: skip
 
 
 def holder_open(ck: Checker, holder: ModuleObject) -> bool:
@@ -189,7 +213,7 @@ def lookup(ck: Checker, base: ModuleObject, name: str, node: tree.Node) -> Sugar
     if base.cls is None:
         return _external_attribute(ck, base, name, node)
     if base.instance is not None:
-        found = base.instance.attribute(name)
+        found = base.instance.compiled(name)
         if found is not None:
             return from_attribute(ck, base, found, node)
     special = _special(ck, base, name)
@@ -226,6 +250,9 @@ def _method(ck: Checker, base: ModuleObject, function: Function, node: tree.Node
     if function.is_static:
         return ck.names.sugared(function, constant=False)
     if function.is_property:
+        skipped = classes.unused_properties(base.cls) if base.cls is not None else None
+        if function.modifier in ("unused", "drop") or function.name in (skipped or ()):
+            return ck.report("module-attribute-missing", node, module=base.name, name=function.name)
         if function.modifier in ("ignore", "unused", "drop") or not transparent(function):
             return UNKNOWN_VALUE
         return calls.call_function(ck, function, base, [], [], node)
@@ -233,6 +260,12 @@ def _method(ck: Checker, base: ModuleObject, function: Function, node: tree.Node
         return UNKNOWN_VALUE
     if function.modifier in ("ignore", "unused", "drop"):
         return Opaque(function, base)
+    if decorators.is_cached(function):
+        return ck.report(
+            "source-unavailable", node, what=f"`{function.name}` is wrapped by lru_cache",
+            said="'functools._lru_cache_wrapper' object has no attribute '__globals__'",
+            instead="keep the result in an attribute that __init__ sets, or mark the method @torch.jit.ignore",
+        )  # fmt: skip
     if function.is_classmethod or not transparent(function):
         return UNKNOWN_VALUE
     return Functions((function,), base)
@@ -563,7 +596,7 @@ def assign(ck: Checker, owner: ModuleObject, name: str, value: Simple, node: tre
     """``self.name = value`` in a compiled method (``SimpleValue::setAttr``)."""
     if owner.instance is None or holder_open(ck, owner):
         return
-    found = owner.instance.attribute(name)
+    found = owner.instance.compiled(name)
     if found is None:
         setter = _setter(owner, name)
         if setter is not None:
@@ -606,7 +639,7 @@ def has(ck: Checker, base: ModuleObject, name: str) -> bool | None:
     """``hasattr(self, name)``."""
     if base.instance is None or holder_open(ck, base) or base.cls is None:
         return None
-    found = base.instance.attribute(name)
+    found = base.instance.compiled(name)
     if found is not None:
         if found.kind in ("module", "parameter", "buffer", "value") and found.always and found.certain:
             return True

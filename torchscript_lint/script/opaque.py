@@ -31,6 +31,10 @@ def result(ck: Checker, function: Function, bound: bool, node: tree.Node) -> Typ
         node: the call.
     """
     definition = function.tree
+    if function.modifier == "ignore" and (what := _uncounted(function)):
+        at = node.func if isinstance(node, tree.Apply) else node
+        ck.report("ignored-variadic", at, function=function.name, what=what)
+        return UNKNOWN
     if bound and not definition.params and not _variadic(function):
         ck.report("ignored-method-without-self", node, name=function.name)
         return UNKNOWN
@@ -100,6 +104,20 @@ def _evaluates(ck: Checker, function: Function, node: tree.Node) -> bool:
             )  # fmt: skip
             return False
     return True
+
+
+def _uncounted(function: Function) -> str:
+    """The parameters that ``get_param_names`` leaves out, where annotations make ``get_signature`` count them."""
+    args = function.node.args
+    given = [*args.posonlyargs, *args.args, *args.kwonlyargs]
+    given += [arg for arg in (args.vararg, args.kwarg) if arg is not None]
+    if function.node.returns is None and not any(arg.annotation for arg in given):
+        return ""
+    if args.vararg is not None:
+        return f"`*{args.vararg.arg}`"
+    if args.kwonlyargs:
+        return f"the keyword-only `{args.kwonlyargs[0].arg}`"
+    return f"`**{args.kwarg.arg}`" if args.kwarg is not None else ""
 
 
 def _variadic(function: Function) -> bool:

@@ -1,7 +1,8 @@
 """``@torch.jit._overload`` and ``_overload_method``: declarations against their implementation.
 
 Facts: ``_check_overload_body`` of ``torch/_jit_internal.py``, ``_compile_function_with_overload`` of
-``torch/jit/_script.py``, ``script_compile_overloaded_function`` of ``torch/csrc/jit/python/script_init.cpp``.
+``torch/jit/_script.py``, ``script_compile_overloaded_function`` and ``checkOverloadDecl`` of
+``torch/csrc/jit/python/script_init.cpp``; of methods, ``mergeOverloadDecl`` there.
 """
 
 from __future__ import annotations
@@ -77,6 +78,10 @@ def _fits(session: Session, declaration: Function, implementation: Function, *, 
     if not annotated and "# type:" not in _text(declaration):
         _report(session, "overload-unannotated", declaration, {"function": name})
         return False
+    if method and len(declared) != len(implemented):
+        detail = {"function": name, "declared": str(len(declared) - 1), "implemented": str(len(implemented) - 1)}
+        _report(session, "overload-parameter-count", declaration, detail)
+        return False
     if len(declared) > len(implemented):
         _report(session, "overload-extra-parameter", implementation, {"function": name})
         return False
@@ -89,8 +94,6 @@ def _fits(session: Session, declaration: Function, implementation: Function, *, 
             return False
     for extra in implemented[len(declared) :]:
         detail = {"function": name, "parameter": extra.arg}
-        if method:
-            return False  # refused as well, by an assertion that has no rule
         if extra.arg not in theirs:
             _report(session, "overload-missing-default", implementation, detail)
             return False

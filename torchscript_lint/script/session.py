@@ -84,6 +84,7 @@ class Session:
         self.revealed: list[tuple[str, int, str]] | None = [] if reveal else None
         self._compiled: dict[tuple[int, object], Compiled] = {}
         self._classes: dict[Class, ClassInfo] = {}
+        self._compiles: dict[Class, bool | None] = {}
         self._lowered: set[int] = set()
         self.named_tuples: dict[Class, NamedTupleType | None] = {}
         # Findings in methods that only subclasses' instances gave so far, by their keys.
@@ -287,6 +288,17 @@ class Session:
         if classes.class_kind(cls) == "class":
             return Simple(self.class_info(cls, ()).type)
         return self.module_value(cls)
+
+    def compiles(self, cls: Class) -> bool | None:
+        """Whether a class of the program compiles by itself, of which nothing is reported; None if that is open."""
+        if cls not in self._compiles:
+            self._compiles[cls] = None  # it reaches itself
+            probe = Session(self.program)
+            complete = probe.class_info(cls, ()).complete
+            severities = {finding.severity for finding in probe.findings.values()}
+            fails = "error" in severities
+            self._compiles[cls] = False if fails else None if severities or not complete else True
+        return self._compiles[cls]
 
     def module_value(self, cls: Class) -> ModuleObject:
         """An instance of an ``nn.Module`` subclass of the program."""

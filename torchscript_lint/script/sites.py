@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from torchscript_lint.program import Class, Function, Module
-from torchscript_lint.program.classes import is_module
+from torchscript_lint.program.classes import is_module, method
 from torchscript_lint.program.instances import instance
+from torchscript_lint.script.classes import class_kind
 from torchscript_lint.script.definitions import Definition
 from torchscript_lint.source.walk import children, walk
 
@@ -167,22 +168,29 @@ class _Resolver:
             return self.resolve(node.args[0], hops - 1)
         return None
 
-    def _attribute(self, node: ast.Attribute) -> Instance | None:
-        """``self.net`` in a method of a module class, ``model.net``."""
+    def _attribute(self, node: ast.Attribute) -> Instance | Function | None:
+        """``self.net`` in a method of a module class, ``model.net``; ``model.method``."""
         base: Class | None = None
-        if isinstance(node.value, ast.Name):
+        if isinstance(node.value, (ast.Name, ast.Call)):
             scope = self.scope
-            if scope is not None and not scope.is_static and node.value.id in _first_names(scope):
+            if (
+                isinstance(node.value, ast.Name)
+                and scope is not None
+                and not scope.is_static
+                and node.value.id in _first_names(scope)
+            ):
                 base = scope.owner
             if base is None:
-                holder = self._name(node.value, _MAX_HOPS - 1)
+                holder = self.resolve(node.value, _MAX_HOPS - 1)
                 base = holder.cls if isinstance(holder, Instance) else None
         if base is None or not is_module(base):
-            return None
+            named = method(base, node.attr) if base is not None and class_kind(base) == "class" else None
+            return named if isinstance(named, Function) else None
         found = instance(self.module.program, base).attribute(node.attr)
         if found is not None and found.kind == "module" and isinstance(found.cls, Class) and found.certain:
             return Instance(found.cls)
-        return None
+        named = method(base, node.attr) if found is None else None
+        return named if isinstance(named, Function) else None
 
 
 def _first_names(scope: Function) -> list[str]:

@@ -115,6 +115,8 @@ def _compile_all(session: Session, module: Module, targets: list[Target]) -> Non
 def _compile(session: Session, target: Target) -> None:
     if isinstance(target.definition, Class):
         session.class_info(target.definition, target.chain)
+    elif decorators.is_cached(target.definition):
+        entry.cached(session, target.definition, method=target.receiver is not None)
     elif decorators.wrapping(target.definition).kind != "sourceless":
         session.compile(target.definition, target.receiver, target.chain)
 
@@ -166,6 +168,9 @@ class _Finder:
         group = self.groups[_scope_key(function)]
         return group if any(map(overloads.is_declaration, group)) else []
 
+    def _overloaded_method(self, method: Function) -> bool:
+        return method.owner is not None and method.name in method.owner.overloads
+
     def lambdas(self) -> None:
         """Report names at module level that stand for a lambda."""
         for node in self.module.tree.body:
@@ -198,13 +203,19 @@ class _Finder:
         if isinstance(what, ast.Lambda):
             scope = site.scope.qualname if site.scope is not None else ""
             entry.lambda_target(self.session, self.module, what, scope)
-        elif isinstance(what, Instance):
+        elif isinstance(what, Instance) and (is_module_like(what.cls) or class_kind(what.cls) != "class"):
             yield from self.of_instance(what.cls)
+        elif isinstance(what, Instance):
+            yield Target(what.cls)
         elif isinstance(what, Class):
             place = (site.scope, self.module, node_span(site.argument))
             if not entry.class_is_refused(self.session, what, place):
                 yield Target(what)
-        elif isinstance(what, Function) and what.owner is None:
+        elif isinstance(what, Function) and what.owner is not None:
+            # A bound method too is compiled as a function, whose `self` is a tensor.
+            if not what.is_property and not overloads.is_declaration(what) and not self._overloaded_method(what):
+                yield from self._handed(what)
+        elif isinstance(what, Function):
             for function in self._alternatives(what):
                 yield from self._handed(function)
 
@@ -288,8 +299,8 @@ class _Finder:
         if is_module_like(cls):
             if method.name == "__init__" or _unused_property(method) or method in self._refused:
                 return
-            if method in self._hooks:
-                return  # its `self` is the module it is registered on
+            if method in self._hooks or decorators.is_cached(method):
+                return  # a hook's `self` is the module it is registered on
             if method.name == "forward" and _is_prepared(cls):
                 return
             yield Target(method, None if method.is_static else self.session.module_value(cls))

@@ -43,7 +43,7 @@ def _held(attribute: Attribute, name: str, certain: bool) -> Iterator[Held]:
         for part in attribute.alternatives:
             yield from _held(part, name, False)
         return
-    if attribute.kind != "module":
+    if attribute.kind != "module" or attribute.ignored:
         return
     certain = certain and attribute.always and attribute.certain
     row = attribute.node.lineno if isinstance(attribute.node, (ast.stmt, ast.expr)) else 1

@@ -34,6 +34,7 @@ from torchscript_lint.program.instances.values import (
     JitAttribute,
     Local,
     ModuleValue,
+    Object,
     Opaque,
     Scalar,
     Seq,
@@ -130,10 +131,8 @@ class Maker:
         for name, slot in run.state.slots.items():
             if name in _IGNORED or name.startswith("__"):
                 continue
-            if name in ignored:
-                attributes[name] = Attribute(name, "unknown", slot.module, certain=False, node=slot.node)
-                continue
-            attributes[name] = self.attribute(name, slot)
+            found = self.attribute(name, slot)
+            attributes[name] = replace(found, ignored=True) if name in ignored else found
         attributes.setdefault("training", Attribute("training", "value", cls.module, model.BOOL))
         hook = self._hook_type()
         attributes.setdefault(
@@ -219,6 +218,8 @@ class Maker:
             return self._of_callable(name, value, module, node)
         if isinstance(value, Bound):
             return make("unconvertible", reason=infer(value).reason, python_type="method")
+        if isinstance(value, Object):
+            return make("object", cls=value.cls)
         inferred = infer(value)
         if inferred.type is None:
             return make(

@@ -65,9 +65,9 @@ def infer(value: Value) -> Inferred:
     if isinstance(value, Map):
         return _of_map(value)
     if isinstance(value, Opaque):
-        return _failed(value.name, value.certain)
+        return failed(value.name, value.certain)
     if isinstance(value, (Callee, Local, Partial, Bound)):
-        return _failed(type_name(value), value.certain)
+        return failed(type_name(value), value.certain)
     if isinstance(value, ModuleValue):
         return Inferred(None, value.certain, "Cannot infer concrete type of torch.nn.Module", "torch.nn.Module")
     if isinstance(value, Alternatives):
@@ -83,7 +83,7 @@ def _of_constant(value: Const) -> Inferred:
         return Inferred(model.NONE, value.certain)
     tag = type(value.value).__name__
     if tag == "ellipsis":
-        return _failed("ellipsis", value.certain)
+        return failed("ellipsis", value.certain)
     if tag == "int" and isinstance(value.value, int) and not -(2**63) <= value.value < 2**63:
         return Inferred(UNKNOWN, False)
     return Inferred(_SCALARS.get(tag, UNKNOWN), value.certain)
@@ -96,7 +96,8 @@ def type_name(value: Value) -> str:
     return {"Local": "function", "Partial": "functools.partial", "Bound": "method"}[type(value).__name__]
 
 
-def _failed(name: str, certain: bool) -> Inferred:
+def failed(name: str, certain: bool = True) -> Inferred:
+    """What is said of a value of a Python type for which there is no other."""
     reason = (
         "Only tensors and (possibly nested) tuples of tensors, lists, or dicts are supported as inputs or"
         f" outputs of traced functions, but instead got value of type {name.split('.')[-1]}"
@@ -118,7 +119,7 @@ def _of_sequence(value: Seq) -> Inferred:
             types.append(found.type)
         return Inferred(TupleType.of(types), certain)
     if value.kind != "list":
-        return Inferred(UNKNOWN, False) if value.kind == "iterator" else _failed(value.kind, value.certain)
+        return Inferred(UNKNOWN, False) if value.kind == "iterator" else failed(value.kind, value.certain)
     if value.items == ():
         return Inferred(None, value.certain, "List trace inputs must have elements", "list")
     items = value.items if value.items is not None else (value.element,)

@@ -32,11 +32,11 @@ class Attribute:
 
     Attributes:
         name: its name on the instance (a private ``__x`` is mangled, as Python stores it).
-        kind: ``module``, ``parameter``, ``buffer``, ``value``, ``function``, ``unconvertible`` (it exists,
-            but has no TorchScript type) or ``unknown``.
+        kind: ``module``, ``parameter``, ``buffer``, ``value``, ``function``, ``object`` (of a class of the
+            program that is no module), ``unconvertible`` (it exists, but has no TorchScript type) or ``unknown``.
         type: its TorchScript type: the class-level annotation's, else the value's; UNKNOWN where the source
             does not settle it. A parameter or buffer that is None has type NoneType unless annotated.
-        cls: of a module, its class; None if unknown.
+        cls: of a module or an object, its class; None if unknown.
         constant: the Python value where every configuration has the same one, else :data:`NO_CONSTANT`.
         is_constant: whether the compiler takes it for a constant (``Final`` or ``__constants__``).
         elements: members of a module or parameter container, where they are known one by one.
@@ -56,6 +56,7 @@ class Attribute:
         lazy: whether it is a parameter or buffer that is uninitialised until the module has run.
         annotated: whether ``type`` comes from a class-level annotation.
         hooks: of a module, the forward hooks that its holder registers on it.
+        ignored: whether ``__jit_ignored_attributes__`` names it: to the compiler it is not there.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Attribute:
     mismatch: str = ""
     lazy: bool = False
     hooks: tuple[Hook, ...] = ()
+    ignored: bool = False
 
 
 @dataclass(frozen=True)
@@ -146,11 +148,19 @@ class Instance:
         return frozenset(
             name
             for name, found in self.attributes.items()
-            if not found.always
-            or any(part.type is NONE for part in found.alternatives)
-            or (found.is_constant and found.constant is NO_CONSTANT)
+            if not found.ignored
+            and (
+                not found.always
+                or any(part.type is NONE for part in found.alternatives)
+                or (found.is_constant and found.constant is NO_CONSTANT)
+            )
         )
 
     def attribute(self, name: str) -> Attribute | None:
         """The attribute of this name, or None (then it is absent if ``complete``, else unknown)."""
         return self.attributes.get(name)
+
+    def compiled(self, name: str) -> Attribute | None:
+        """As :meth:`attribute`, for the compiler: without those that it is told to ignore."""
+        found = self.attributes.get(name)
+        return None if found is not None and found.ignored else found
