@@ -247,6 +247,16 @@ _CONSTRUCTION: tuple[Rule, ...] = (
         instead="take the name out of `__constants__` (or drop `Final`)",
     ),
     Rule(
+        code="TS674",
+        name="attribute-dict-key",
+        summary="attribute that is a dict with keys of a type that no dict has",
+        message="`{name}` of `{module}` is a dict whose keys TorchScript cannot have: {reason}",
+        compiler="{reason}",
+        why="the type of every attribute is inferred, used or not, and DictType::create (aten/src/ATen/core/type.cpp) "
+        "takes int, float, complex, bool, Tensor, device and str for keys. The error has no place.",
+        instead="key it by a string or a number (`f'{{i}}_{{j}}'`), or keep it in a list of tuples",
+    ),
+    Rule(
         code="TS643",
         name="class-annotation-unknown",
         summary="class-level annotation of an attribute that is no TorchScript type",

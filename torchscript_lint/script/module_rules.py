@@ -13,6 +13,7 @@ from torchscript_lint.program import Class, External, Module
 from torchscript_lint.program.classes import is_module, is_module_name, lineage
 from torchscript_lint.program.instances import Attribute, Instance
 from torchscript_lint.program.instances.annotations import ClassAnnotation, class_annotations
+from torchscript_lint.program.instances.infer import BAD_KEY
 from torchscript_lint.script.session import Session
 from torchscript_lint.source.lower import node_span
 from torchscript_lint.types.model import NONE, TENSOR, ClassType, optional
@@ -87,6 +88,9 @@ class _Check:
         if node is None or not attribute.certain:
             return
         what = {"parameter": "parameters", "buffer": "buffers"}.get(attribute.kind, "")
+        if attribute.kind == "unconvertible" and attribute.reason.startswith(BAD_KEY) and attribute.always:
+            detail = {"name": name, "module": self.cls.name, "reason": attribute.reason}
+            self._report("attribute-dict-key", attribute.module, node, detail)
         if attribute.lazy and what:
             detail = {"name": name, "what": what, "attribute": name}
             self._report("module-uninitialised-parameter", attribute.module, node, detail)

@@ -194,8 +194,14 @@ def module_of(ck: Checker, found: Attribute) -> ModuleObject:
     return ModuleObject(None, attribute=found)
 
 
+#: Where ``nn.Module`` keeps its parts in Python; the compiled module has none of these.
+_TABLES = frozenset({"_modules", "_parameters", "_buffers"})
+
+
 def attribute(ck: Checker, base: ModuleObject, name: str, node: tree.Node) -> Sugared:
     """``self.name`` (``ModuleValue::attr``)."""
+    if name in _TABLES and (base.cls is not None or base.external) and not holder_open(ck, base):
+        return ck.report("module-attribute-missing", node, module=base.name, name=name)
     found = lookup(ck, base, name, node)
     if found is not None:
         return found

@@ -295,10 +295,13 @@ class _Reader:
 
     def evaluated(self, node: tree.Expr, at: tree.Node) -> Type:
         if isinstance(node, tree.BinOp) and node.op == "|":
-            members = [self.evaluated_or_none(part, at) for part in (node.lhs, node.rhs)]
-            if None in members:
-                raise self.refuse("unresolvable-member", at, annotation=text_of(node), part=_first_none(node, members))
-            return union([member for member in members if member is not None])
+            members = []
+            for part in (node.lhs, node.rhs):
+                member = self.evaluated_or_none(part, at)
+                if member is None:
+                    raise self.refuse("unresolvable-member", at, annotation=text_of(node), part=text_of(part))
+                members.append(member)
+            return union(members)
         return self.python(node)
 
     def build(
@@ -337,11 +340,13 @@ class _Reader:
                 raise self.refuse("unresolvable-member", node, annotation=text_of(node), part=text_of(indices[0]))
             return optional(elem)
         if constructor == "Union":
-            members = [read(index, node) for index in indices]
-            if None in members:
-                part = indices[members.index(None)]
-                raise self.refuse("unresolvable-member", node, annotation=text_of(node), part=text_of(part))
-            return union([member for member in members if member is not None])
+            members = []
+            for index in indices:  # the first that is refused ends it
+                member = read(index, node)
+                if member is None:
+                    raise self.refuse("unresolvable-member", node, annotation=text_of(node), part=text_of(index))
+                members.append(member)
+            return union(members)
         elem = read(indices[0], node)
         if elem is None:
             return UNKNOWN
@@ -490,10 +495,6 @@ def _parse_text(node: tree.Str) -> tree.Expr | None:
             part.lineno, part.col_offset = node.line, node.col
             part.end_lineno, part.end_col_offset = node.end_line, node.end_col
     return lower_expression(parsed)
-
-
-def _first_none(node: tree.BinOp, members: list[Type | None]) -> str:
-    return text_of((node.lhs, node.rhs)[members.index(None)])
 
 
 def text_of(node: tree.Expr) -> str:

@@ -26,6 +26,7 @@ from torchscript_lint.program.instances.values import (
     parts_of,
 )
 from torchscript_lint.types import model
+from torchscript_lint.types.annotations import is_dict_key
 from torchscript_lint.types.model import UNKNOWN, DictType, EnumType, ListType, TupleType, Type, optional
 from torchscript_lint.types.relations import unify
 
@@ -36,6 +37,8 @@ _SCALARS: dict[str, Type] = {
     "generator": model.GENERATOR, "stream": model.STREAM,
 }  # fmt: skip
 
+#: How ``DictType::create`` (``aten/src/ATen/core/type.cpp``) refuses a key; the whole instance is refused with it.
+BAD_KEY = "Cannot create dict for key type"
 _INCONSISTENT = "inputs to traced functions must have consistent"
 
 
@@ -163,6 +166,10 @@ def _of_map(value: Map) -> Inferred:
             else:
                 value_type = unified
     assert key_type is not None and value_type is not None
+    # A tuple is no key, whatever is in it; what the compiler says depends on whether all the rest has a type.
+    tuples = any(isinstance(key, Seq) and key.kind == "tuple" for key, _ in items)
+    if tuples or not (key_type is UNKNOWN or is_dict_key(key_type)):
+        return Inferred(None, value.certain, f"{BAD_KEY} '{key_type}'", value.kind)
     if key_type is UNKNOWN or value_type is UNKNOWN:
         return Inferred(UNKNOWN, False)
     return Inferred(DictType.of(key_type, value_type), certain)
