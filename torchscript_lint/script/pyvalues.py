@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from torchscript_lint.program import External, Function, Value
+from torchscript_lint.program import External, Function, Module, Program, Value
 from torchscript_lint.script.pykinds import DECLARED, Kinds, bound_once
 from torchscript_lint.script.values import (
     UNKNOWN_VALUE,
@@ -38,8 +38,8 @@ def sugared(names: Names, value: Value, *, constant: bool) -> Sugared:
     if node is None:
         return _declared(value, constant)
     if not bound_once(value):
-        kind = _common_kind(names, value)
-        return PythonObject(kind) if kind and not constant else _declared(value, constant)
+        known = None if constant else of_name(names.session.program, value.module, value.name)
+        return known if known is not None else _declared(value, constant)
     return of_expression(names, value, node, constant=constant)
 
 
@@ -80,22 +80,22 @@ def _handed(names: Names, value: Value, node: ast.Call) -> Sugared | None:
     return Functions((inner,)) if found.name == "torch.jit.script" else Opaque(inner)
 
 
-def _common_kind(names: Names, value: Value) -> str:
-    """The Python type that the bindings of a name give it; empty where one isn't sure.
+def of_name(program: Program, module: Module, name: str) -> PythonObject | None:
+    """What several statements at module level make of a name; None where one of them may bind it to a function.
 
     A ``global`` statement may rebind it to anything; that it stays what it was is all the source tells.
     """
-    kinds = Kinds(names.session.program, value.module)
+    kinds = Kinds(program, module)
     found = []
-    for binding in value.module.bindings.get(value.name, ()):
-        if isinstance(binding.node, ast.AugAssign):
+    for binding in module.bindings.get(name, ()):
+        if isinstance(binding.node, ast.AugAssign) or binding.where == "type-checking":
             continue  # `SET |= {...}`: what it was stays what it is
         kind = kinds.of(binding.value) if binding.kind == "assign" and binding.value is not None else None
         if kind is None:
-            return ""
+            return None
         if kind.name != "NoneType":
             found.append(kind.name)
-    return found[-1] if found else ""
+    return PythonObject(found[-1]) if found else None
 
 
 def _declared(value: Value, constant: bool) -> Sugared:

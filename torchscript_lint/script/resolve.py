@@ -134,6 +134,8 @@ class Names:
             if hasattr(typing, name):
                 return self.sugared(External(f"typing.{name}"), constant=False)
             return None
+        if isinstance(definition, Uncertain) and name not in self._enclosing and self._wrapping.kind == "same":
+            return pyvalues.of_name(self.session.program, self.module, name) or UNKNOWN_VALUE
         if isinstance(definition, Class) and classes.is_unscripted_dataclass(definition):
             return UnscriptedDataclass(definition)
         if isinstance(definition, Value) and pyvalues.is_none(definition):
