@@ -76,6 +76,17 @@ def test_deep_nesting_costs_one_target(terms: int) -> None:
     assert all(finding.row == 3 for finding in found if finding.code == "TS002")
 
 
+@pytest.mark.parametrize("terms", [300, 1200])
+def test_deep_nesting_costs_one_traced_target(terms: int) -> None:
+    text = "import torch\nfrom torch import nn\n\nclass Deep(nn.Module):\n"
+    text += "    def forward(self, x: torch.Tensor):\n        return " + " + ".join(["x"] * terms)
+    text += "\n\nclass Other(nn.Module):\n    def forward(self, x: torch.Tensor):\n        return len(x)\n"
+    program = Program()
+    found = trace.check(program, program.add_source("deep.py", text), "auto")
+    assert {finding.code for finding in found if finding.target == "Other.forward"} == {"TS707"}
+    assert {finding.code for finding in found} <= {"TS002", "TS707"}
+
+
 def test_long_chains_of_elif() -> None:
     """Each ``elif`` is an ``if`` inside the one before."""
     text = "import torch\nfrom torch import nn\n\n\nclass Net(nn.Module):\n    def forward(self, x, n: int):\n"

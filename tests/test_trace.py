@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from torchscript_lint.findings import Finding
-from torchscript_lint.program import Program
+from torchscript_lint.program import Function, Program
 from torchscript_lint.trace import check
+from torchscript_lint.trace.analysis import Analysis
+from torchscript_lint.trace.values import Val
 
 HEAD = "import torch\nimport torch.nn.functional as F\nfrom torch import Tensor, nn\n"
 
@@ -372,3 +374,26 @@ def test_a_buffer_may_be_none() -> None:
                 return x
         """
     assert found(text, "auto") == [("TS702", "warning")]
+
+
+def test_one_failing_target_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    enter = Analysis.enter
+
+    def failing(self: Analysis, function: Function, me: Val | None) -> Val:
+        if function.qualname == "Deep.forward":
+            raise RecursionError("maximum recursion depth exceeded")
+        return enter(self, function, me)
+
+    monkeypatch.setattr(Analysis, "enter", failing)
+    text = """
+        class Deep(nn.Module):
+            def forward(self, x: Tensor):
+                return x
+
+        class Other(nn.Module):
+            def forward(self, x: Tensor):
+                return len(x)
+        """
+    deep, other = findings(text, "auto")
+    assert (deep.code, deep.target, other.code) == ("TS002", "Deep.forward", "TS707")
+    assert "RecursionError: maximum recursion depth exceeded" in deep.message

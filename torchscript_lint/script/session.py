@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -312,17 +310,6 @@ class Session:
     def instance(self, cls: Class) -> Instance:
         """What an instance of a module class holds."""
         return instance(self.program, cls)
-
-
-@contextmanager
-def deep_stack() -> Iterator[None]:
-    """Room on Python's stack for chains of calls, and for deeply nested expressions."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, 6000))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(before)
 
 
 def receiver_key(receiver: Sugared | None) -> object:

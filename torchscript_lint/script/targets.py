@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,9 +13,10 @@ from torchscript_lint.program.classes import is_module, lineage
 from torchscript_lint.script import decorators, entry, hooks, interfaces, members, module_rules, overloads
 from torchscript_lint.script.classes import class_kind
 from torchscript_lint.script.definitions import Definition, definitions
-from torchscript_lint.script.session import Session, deep_stack, receiver_key
+from torchscript_lint.script.session import Session, receiver_key
 from torchscript_lint.script.sites import Instance, Site, sites
 from torchscript_lint.script.values import UNKNOWN_VALUE, ModuleObject, Sugared
+from torchscript_lint.source.failures import deep_stack, described
 from torchscript_lint.source.lower import node_span
 
 
@@ -132,17 +132,7 @@ def _guarded(session: Session, module: Module, target: Definition | None) -> Ite
         span = (node.lineno, node.col_offset, node.lineno, node.col_offset + 3) if node else (1, 0, 1, 1)
         name = target.qualname if target is not None else ""
         chain = (name,) if name else ()
-        session.report("internal-error", where, span, {"error": _described(error)}, target=name, chain=chain)
-
-
-def _described(error: Exception) -> str:
-    """What failed, and in which function of torchscript-lint."""
-    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    frames = traceback.extract_tb(error.__traceback__)
-    if frames:
-        file = frames[-1].filename.rpartition("torchscript_lint")[2]
-        text += f" (in {frames[-1].name}, torchscript_lint{file}:{frames[-1].lineno})"
-    return " ".join(text.split())
+        session.report("internal-error", where, span, {"error": described(error)}, target=name, chain=chain)
 
 
 class _Finder:

@@ -6,12 +6,9 @@ here, also what has no form in TorchScript's tree.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-
 from torchscript_lint.findings import Finding
-from torchscript_lint.program import Module, Program
+from torchscript_lint.program import Function, Module, Program
+from torchscript_lint.source.failures import deep_stack, described
 from torchscript_lint.trace.analysis import Analysis, Exhausted
 from torchscript_lint.trace.entries import entries
 from torchscript_lint.trace.sites import check_sites
@@ -32,29 +29,34 @@ def check(program: Program, module: Module, targets: str) -> list[Finding]:
             or ``all`` (every function and method as if it were traced).
 
     Returns:
-        The findings, sorted; some may lie in other files that a target reaches.
+        The findings, sorted; some may lie in other files that a target reaches. A target that torchscript-lint
+        itself fails on (by nesting that is too deep) is a finding (TS002) at its first line; the others are
+        checked.
     """
     analysis = Analysis(program)
-    with _deep_stack():
-        check_sites(analysis, module)
+    with deep_stack():
         try:
-            for function, me in entries(module, targets):
-                with suppress(RecursionError):  # one target nested too deeply leaves the others
-                    analysis.enter(function, me)
-        except Exhausted:
-            pass  # what was found until here holds
+            check_sites(analysis, module)
+        except Exception as error:
+            _failed(analysis, module, None, error)
+        for function, me in entries(module, targets):
+            try:
+                analysis.enter(function, me)
+            except Exhausted:
+                break  # what was found until here holds
+            except Exception as error:
+                _failed(analysis, module, function, error)
     return sorted(settled(list(analysis.findings.values())))
 
 
-@contextmanager
-def _deep_stack() -> Iterator[None]:
-    """Room on Python's stack for chains of calls, and for long chains of ``elif``."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, 6000))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(before)
+def _failed(analysis: Analysis, module: Module, target: Function | None, error: Exception) -> None:
+    """torchscript-lint itself fails on a target: a finding there, and the others are looked at."""
+    where, node = (target.module, target.node) if target is not None else (module, None)
+    place = (node.lineno, node.col_offset, node.lineno, node.col_offset + 3) if node is not None else (1, 0, 1, 1)
+    name = target.qualname if target is not None else ""
+    chain = (name,) if name else ()
+    detail = {"error": described(error)}
+    analysis.add(where, "internal-error", place, detail, sure=True, target=name, chain=chain)
 
 
 def settled(findings: list[Finding]) -> list[Finding]:

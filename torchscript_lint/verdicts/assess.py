@@ -16,8 +16,8 @@ from torchscript_lint.program.instances import Instance, instance
 from torchscript_lint.program.instances.torch_modules import library_module
 from torchscript_lint.rules import BY_CODE
 from torchscript_lint.script.definitions import definitions
-from torchscript_lint.script.session import deep_stack
 from torchscript_lint.script.targets import is_module_like
+from torchscript_lint.source.failures import deep_stack
 from torchscript_lint.verdicts import way
 from torchscript_lint.verdicts.model import Module, Reached, RefusedPart, Report, Side
 from torchscript_lint.verdicts.parts import CONTAINERS, Held, held, parts
