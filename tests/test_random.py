@@ -80,7 +80,7 @@ def test_deep_nesting_costs_one_target(terms: int) -> None:
 def test_deep_nesting_costs_one_traced_target(terms: int) -> None:
     text = "import torch\nfrom torch import nn\n\nclass Deep(nn.Module):\n"
     text += "    def forward(self, x: torch.Tensor):\n        return " + " + ".join(["x"] * terms)
-    text += "\n\nclass Other(nn.Module):\n    def forward(self, x: torch.Tensor):\n        return len(x)\n"
+    text += "\n\nclass Other(nn.Module):\n    def forward(self, x: torch.Tensor):\n        return x / len(x)\n"
     program = Program()
     found = trace.check(program, program.add_source("deep.py", text), "auto")
     assert {finding.code for finding in found if finding.target == "Other.forward"} == {"TS707"}

@@ -392,7 +392,7 @@ def test_one_failing_target_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -
 
         class Other(nn.Module):
             def forward(self, x: Tensor):
-                return len(x)
+                return x / len(x)
         """
     deep, other = findings(text, "auto")
     assert (deep.code, deep.target, other.code) == ("TS002", "Deep.forward", "TS707")

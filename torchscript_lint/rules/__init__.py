@@ -16,6 +16,7 @@ from torchscript_lint.rules import (
     names,
     signatures,
     syntax,
+    traces,
     tracing,
     values,
 )
@@ -37,6 +38,7 @@ ALL: tuple[Rule, ...] = tuple(
             *classes.RULES,
             *modules.RULES,
             *tracing.RULES,
+            *traces.RULES,
         ),
         key=lambda rule: rule.code,
     )

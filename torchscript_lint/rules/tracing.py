@@ -12,16 +12,18 @@ _NUMBER = "Converting a tensor to a Python {kind} might cause the trace to be in
 _SCRIPT = "it compiles under torch.jit.script: put it into a function with @torch.jit.script, and trace the rest"
 
 
-def _weak(code: str, name: str, **parts: str) -> Rule:
+def weak(code: str, name: str, **parts: str) -> Rule:
+    """A rule whose findings are warnings."""
     return Rule(code=code, name=name, severity="warning", mode="trace", **parts)
 
 
-def _strong(code: str, name: str, **parts: str) -> Rule:
+def strong(code: str, name: str, **parts: str) -> Rule:
+    """A rule whose findings are errors where they are certain."""
     return Rule(code=code, name=name, severity="error", mode="trace", **parts)
 
 
 _STRONG: tuple[Rule, ...] = (
-    _strong(
+    strong(
         "TS701",
         "tensor-condition",
         summary="tensor as a Python condition",
@@ -33,7 +35,7 @@ _STRONG: tuple[Rule, ...] = (
         " branch and the tracer never sees the other.",
         instead="compute both sides and choose with torch.where; or " + _SCRIPT,
     ),
-    _strong(
+    strong(
         "TS702",
         "size-condition",
         summary="size of a tensor as a Python condition",
@@ -43,7 +45,7 @@ _STRONG: tuple[Rule, ...] = (
         " condition on it becomes a Python bool, and the path taken is all that is recorded.",
         instead="compute without the branch (a padding of `-n % k` may be 0); or " + _SCRIPT,
     ),
-    _strong(
+    strong(
         "TS703",
         "tensor-guard",
         summary="assert or raise that depends on a tensor's values",
@@ -54,7 +56,7 @@ _STRONG: tuple[Rule, ...] = (
         " be recorded, never the exception.",
         instead="check outside of the traced model, or in a function with @torch.jit.script, which keeps the exception",
     ),
-    _strong(
+    strong(
         "TS704",
         "tensor-to-number",
         summary="tensor turned into a Python number",
@@ -65,7 +67,7 @@ _STRONG: tuple[Rule, ...] = (
         " dispatch_to); whatever is computed from it is a constant of the graph.",
         instead="keep it a tensor (torch.floor, .long(), arithmetic); where an int is needed, " + _SCRIPT,
     ),
-    _strong(
+    strong(
         "TS705",
         "size-to-number",
         summary="size of a tensor turned into a Python number",
@@ -79,7 +81,7 @@ _STRONG: tuple[Rule, ...] = (
         )
         + _SCRIPT,
     ),
-    _strong(
+    strong(
         "TS706",
         "tensor-to-python",
         summary="tensor turned into a list or NumPy array",
@@ -88,7 +90,7 @@ _STRONG: tuple[Rule, ...] = (
         why="Lists and NumPy arrays are outside of the graph (torch/csrc/utils/tensor_list.cpp, tensor_numpy.cpp).",
         instead="stay with torch's operators; where a list is needed, " + _SCRIPT,
     ),
-    _strong(
+    strong(
         "TS707",
         "tensor-len",
         summary="len() of a tensor",
@@ -100,7 +102,7 @@ _STRONG: tuple[Rule, ...] = (
         " (torch/_tensor.py: Tensor.__len__).",
         instead="write `{expr}.shape[0]`",
     ),
-    _strong(
+    strong(
         "TS708",
         "tensor-iteration",
         summary="iterating over a tensor",
@@ -112,7 +114,7 @@ _STRONG: tuple[Rule, ...] = (
         instead="compute over the whole dimension at once; a loop compiles under torch.jit.script: put"
         " it into a function with @torch.jit.script, and trace the rest",
     ),
-    _strong(
+    strong(
         "TS709",
         "tensor-constant",
         summary="tensor built from traced values by torch.tensor and its kin",
@@ -122,7 +124,7 @@ _STRONG: tuple[Rule, ...] = (
         " internal_new_from_data) and registers what it makes as a constant.",
         instead="use torch.stack, torch.full or arithmetic on the traced values",
     ),
-    _strong(
+    strong(
         "TS710",
         "size-as-index",
         summary="range(), list repetition or list index by a size",
@@ -134,7 +136,7 @@ _STRONG: tuple[Rule, ...] = (
         instead="compute over the whole dimension at once; a loop compiles under torch.jit.script: put"
         " it into a function with @torch.jit.script, and trace the rest",
     ),
-    _strong(
+    strong(
         "TS711",
         "silent-comparison",
         summary="torch.equal, allclose or is_nonzero as a condition",
@@ -143,7 +145,7 @@ _STRONG: tuple[Rule, ...] = (
         why="These operators give a Python bool; unlike Tensor.__bool__ they do not warn.",
         instead="use tensor operators such as `(a == b).all()` with torch.where; or " + _SCRIPT,
     ),
-    _strong(
+    strong(
         "TS712",
         "size-numel",
         summary="numel() of a shape",
@@ -152,7 +154,7 @@ _STRONG: tuple[Rule, ...] = (
         why="torch.Size.numel (torch/csrc/Size.cpp) multiplies Python ints; Tensor.numel is recorded.",
         instead="call numel() on the tensor, or math.prod on the shape",
     ),
-    _strong(
+    strong(
         "TS713",
         "random-condition",
         summary="random draw of torch as a Python condition or number",
@@ -161,7 +163,7 @@ _STRONG: tuple[Rule, ...] = (
         why="The draw itself is recorded, but the Python value made of it is that of the traced run.",
         instead="keep the draw a tensor and choose with torch.where; or " + _SCRIPT,
     ),
-    _strong(
+    strong(
         "TS714",
         "chance",
         summary="value of Python's or NumPy's random numbers, or of a clock",
@@ -170,7 +172,7 @@ _STRONG: tuple[Rule, ...] = (
         why="The tracer sees tensors only; a Python number is a constant of the graph.",
         instead="draw with torch's own functions, which are recorded",
     ),
-    _strong(
+    strong(
         "TS715",
         "state-update",
         summary="attribute updated in forward from its own value",
@@ -181,7 +183,7 @@ _STRONG: tuple[Rule, ...] = (
         " operators on tensors are); in-place operators on registered buffers are.",
         instead="register a buffer and update it in place (`self.{name}.add_(...)`, `.copy_(...)`)",
     ),
-    _strong(
+    strong(
         "TS716",
         "untraceable-size",
         summary="Python function that a traced size does not support",
@@ -191,7 +193,7 @@ _STRONG: tuple[Rule, ...] = (
         " is an int and works.",
         instead="use `//` and `%`, which are recorded",
     ),
-    _strong(
+    strong(
         "TS717",
         "data-read",
         summary=".data of a traced tensor",
@@ -202,7 +204,7 @@ _STRONG: tuple[Rule, ...] = (
         " a constant of the graph, without a word.",
         instead="use `.detach()`, which is recorded",
     ),
-    _strong(
+    strong(
         "TS718",
         "unregistered-module",
         summary="module with parameters, or a tensor that needs grad, that is not part of the traced one",
@@ -213,7 +215,7 @@ _STRONG: tuple[Rule, ...] = (
         instead="make it an attribute in __init__, a tensor as nn.Parameter; several in nn.ModuleList,"
         " nn.ParameterList",
     ),
-    _strong(
+    strong(
         "TS719",
         "traced-method",
         summary="method other than forward handed to torch.jit.trace",
@@ -222,7 +224,7 @@ _STRONG: tuple[Rule, ...] = (
         why="torch/jit/_trace.py: trace looks whether its argument is a bound method of a module.",
         instead="call torch.jit.trace_module({object}, {{'{method}': example_inputs}})",
     ),
-    _strong(
+    strong(
         "TS720",
         "example-input-kind",
         summary="example input that is no tensor",
@@ -232,7 +234,7 @@ _STRONG: tuple[Rule, ...] = (
         why="torch/csrc/jit/python/pybind_utils.h: typeFromTraceable refuses it at the call.",
         instead="trace a function of the tensors only that passes the value on (functools.partial cannot be traced)",
     ),
-    _strong(
+    strong(
         "TS820",
         "size-as-argument",
         summary="lone size for a list of numbers in an operator's arguments",
@@ -245,7 +247,7 @@ _STRONG: tuple[Rule, ...] = (
         instead="a tuple with one number for each dimension is recorded, except by convolutions; pooling over a whole"
         " dimension is `amax` or `mean`; or " + _SCRIPT,
     ),
-    _strong(
+    strong(
         "TS821",
         "resize",
         summary="resize_ while tracing",
@@ -255,7 +257,7 @@ _STRONG: tuple[Rule, ...] = (
         " the graph.",
         instead="make a new tensor (`reshape`, `new_zeros`, `F.pad`)",
     ),
-    _strong(
+    strong(
         "TS822",
         "data-write",
         summary="write through .data that depends on the inputs",
@@ -269,7 +271,7 @@ _STRONG: tuple[Rule, ...] = (
 )
 
 _WEAK: tuple[Rule, ...] = (
-    _weak(
+    weak(
         "TS801",
         "rank-branch",
         summary="branch on the number of dimensions",
@@ -279,7 +281,7 @@ _WEAK: tuple[Rule, ...] = (
         why="dim(), ndim and len(shape) are plain Python ints while tracing, without a warning.",
         instead="trace with the rank that will be used; for several, " + _SCRIPT,
     ),
-    _weak(
+    weak(
         "TS802",
         "metadata-branch",
         summary="branch on dtype, device or other properties of a tensor",
@@ -288,7 +290,7 @@ _WEAK: tuple[Rule, ...] = (
         why="dtype, device, requires_grad and contiguity are plain Python values while tracing, without a warning.",
         instead="trace with the kind of input that will be used; for several, " + _SCRIPT,
     ),
-    _weak(
+    weak(
         "TS803",
         "presence-branch",
         summary="branch on which inputs are given, their classes or their number",
@@ -299,7 +301,7 @@ _WEAK: tuple[Rule, ...] = (
         " values while tracing.",
         instead="trace once for each way of calling; or " + _SCRIPT,
     ),
-    _weak(
+    weak(
         "TS804",
         "size-guard",
         summary="assert or raise that depends on sizes",
@@ -309,7 +311,7 @@ _WEAK: tuple[Rule, ...] = (
         instead="nothing, where callers can be trusted; else check outside of the traced model, or in a"
         " function with @torch.jit.script",
     ),
-    _weak(
+    weak(
         "TS805",
         "constant-tensor",
         summary="torch.tensor and its kin while tracing",
@@ -319,7 +321,7 @@ _WEAK: tuple[Rule, ...] = (
         " not depend on traced data as far as can be seen.",
         instead="register a buffer in __init__, which moves with the model",
     ),
-    _weak(
+    weak(
         "TS806",
         "state-condition",
         summary="parameter, buffer or constant tensor turned into a Python value",
@@ -329,7 +331,7 @@ _WEAK: tuple[Rule, ...] = (
         " matters where the parameter or buffer changes after tracing.",
         instead="compute it once in __init__ and keep it as a Python number",
     ),
-    _weak(
+    weak(
         "TS807",
         "mode-branch",
         summary="branch on self.training",
@@ -339,7 +341,7 @@ _WEAK: tuple[Rule, ...] = (
         why="The mode is a Python attribute; the traced module keeps one path.",
         instead="call eval() before tracing a model for inference",
     ),
-    _weak(
+    weak(
         "TS808",
         "pieces-iteration",
         summary="loop over the pieces of unbind, split or chunk",
@@ -349,7 +351,7 @@ _WEAK: tuple[Rule, ...] = (
         " graph raises or drops pieces.",
         instead="harmless along a dimension that is always the same; else compute over the whole dimension at once",
     ),
-    _weak(
+    weak(
         "TS809",
         "state-write",
         summary="attribute set in forward",
@@ -358,7 +360,7 @@ _WEAK: tuple[Rule, ...] = (
         why="Python attributes are not part of the graph.",
         instead="return the value, or register a buffer and write into it in place",
     ),
-    _weak(
+    weak(
         "TS810",
         "baked-device",
         summary="tensor made on the device of an input",
@@ -368,7 +370,7 @@ _WEAK: tuple[Rule, ...] = (
         why="A device is a Python value; in the graph it is a constant of the operator that makes the tensor.",
         instead="make it from a tensor that is there already (`new_zeros`, `zeros_like`), or register a buffer",
     ),
-    _weak(
+    weak(
         "TS811",
         "tensor-text",
         summary="text made of a tensor",
@@ -378,7 +380,7 @@ _WEAK: tuple[Rule, ...] = (
         " Tensor.__format__).",
         instead="leave messages and keys free of tensors' values",
     ),
-    _weak(
+    weak(
         "TS812",
         "try-branch",
         summary="try around operators",
@@ -388,7 +390,7 @@ _WEAK: tuple[Rule, ...] = (
         why="try and except are Python's; the traced model raises where this code would recover.",
         instead="test for the condition beforehand, with operators that are recorded",
     ),
-    _weak(
+    weak(
         "TS813",
         "python-operator",
         summary="torch.autograd.Function while tracing",
@@ -398,7 +400,7 @@ _WEAK: tuple[Rule, ...] = (
         " prim::PythonOp), which no file can hold (torch/csrc/jit/serialization/python_print.cpp).",
         instead="write the forward with torch's operators, or register a custom operator with torch.library",
     ),
-    _weak(
+    weak(
         "TS814",
         "output-kind",
         summary="output that trace refuses",
@@ -409,7 +411,7 @@ _WEAK: tuple[Rule, ...] = (
         " inside of the traced one.",
         instead="return tensors or a tuple of them; a dict of tensors with trace(..., strict=False)",
     ),
-    _weak(
+    weak(
         "TS815",
         "trace-in-training",
         summary="module traced in training mode",
@@ -418,7 +420,7 @@ _WEAK: tuple[Rule, ...] = (
         why="The mode is an argument of the recorded operators; eval() on the traced module does nothing for them.",
         instead="call {expr}.eval() before tracing a model for inference",
     ),
-    _weak(
+    weak(
         "TS816",
         "train-after-trace",
         summary="train() on a traced module",
@@ -428,7 +430,7 @@ _WEAK: tuple[Rule, ...] = (
         " attribute that the graph never reads.",
         instead="train the model itself and trace it afterwards; or torch.jit.script, which keeps the mode",
     ),
-    _weak(
+    weak(
         "TS817",
         "single-shape-trace",
         summary="module that depends on sizes, traced without check_inputs",
@@ -439,7 +441,7 @@ _WEAK: tuple[Rule, ...] = (
         " (torch/jit/_trace.py: _check_trace), for which what was baked in is right.",
         instead="pass check_inputs=[...] with inputs of every size that will be used",
     ),
-    _weak(
+    weak(
         "TS818",
         "autocast-branch",
         summary="branch on whether autocast is on",
@@ -450,7 +452,7 @@ _WEAK: tuple[Rule, ...] = (
         " one path.",
         instead="trace in the state in which the model will run, once for each that is needed",
     ),
-    _weak(
+    weak(
         "TS819",
         "baked-strides",
         summary="strides of an input in as_strided",

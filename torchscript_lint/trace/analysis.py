@@ -64,7 +64,8 @@ class Analysis:
         self._externals: dict[str, Val] = {}
         self._globals: dict[tuple[str, str], Val] = {}
         self._closures: dict[int, tuple[ast.AST, State]] = {}
-        self.operations = 0
+        self.operations = 0  # calls of operators on the inputs' data,
+        self.recorded = 0  # and arithmetic with it
         self._depth = 0
         self._steps = 0
 

@@ -13,6 +13,7 @@ from torchscript_lint.trace.values import (
     AUTOCAST,
     DERIVED,
     DEVICE,
+    DTYPE,
     INPUT,
     META,
     MODE,
@@ -223,6 +224,7 @@ class Expressions(State):
             # with a size on one side the result is a tensor for certain, whatever the other side is
             data = [part for part in parts if part.sure] or parts
             origin = frozenset[str]().union(*(part.origin for part in parts))
+            self.analysis.recorded += INPUT in origin
             return kind(origin, sure=any(part.sure for part in data))
         if left.kind == "unknown" or right.kind == "unknown":
             return Val("unknown", left.origin & right.origin, False)
@@ -519,6 +521,8 @@ class Expressions(State):
                 return py({RANK} if INPUT in base.origin else ())
             if name == "device":
                 return py({DEVICE} if INPUT in base.origin else ())
+            if name == "dtype":
+                return py({META, DTYPE} if INPUT in base.origin else ())
             if name in library.META_ATTRIBUTES:
                 return py({META} if INPUT in base.origin else ())
             if name == "data":

@@ -82,6 +82,8 @@ class Methods(Operators):
         if name in ("resize_", "resize_as_"):
             self.report("resize", node, sure=owner.sure, function=name, expr=source(shown))
             return tensor(sure=owner.sure)
+        if name == "to" or name.startswith("new_"):
+            self.placed(args, keywords, node)
         if owner.kind == "tensor":
             self.numbers(name, args, keywords, node, method=True)
             self._write_through_data(node, name, args)

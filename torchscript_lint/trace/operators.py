@@ -11,6 +11,7 @@ from torchscript_lint.trace.values import (
     AUTOCAST,
     DERIVED,
     DEVICE,
+    DTYPE,
     INPUT,
     META,
     PIECES,
@@ -65,13 +66,22 @@ class Operators(Arguments):
             return self._pieces(args[0], args[1:], keywords, node, last)
         if last in library.RANDOM_FACTORIES:
             return tensor(origin | {RANDOM})
-        if "device" in keywords and DEVICE in keywords["device"].origin:
-            shown = next((word.value for word in node.keywords if word.arg == "device"), node)
-            self.report("baked-device", shown, expr=source(shown))
+        self.placed(args, keywords, node)
         if last == "as_strided":
             self._strided([*args[1:], *keywords.values()], node, sure=True)
         self.numbers(name, args, keywords, node)
         return self._shaped(last, origin, args, keywords, node)
+
+    def placed(self, args: Args, keywords: Keywords, node: ast.Call) -> None:
+        """A device or dtype of an input that an operator is given."""
+        given = [(value, shown) for value, shown in zip(args, node.args, strict=False) if value.kind == "py"]
+        words = {word.arg: word.value for word in node.keywords if word.arg}
+        given += [(keywords[name], words[name]) for name in ("device", "dtype") if name in keywords and name in words]
+        for value, shown in given:
+            if DEVICE in value.origin:
+                self.report("baked-device", shown, expr=source(shown))
+            elif DTYPE in value.origin:
+                self.report("baked-dtype", shown, expr=source(shown))
 
     def _strided(self, values: Args, node: ast.Call, *, sure: bool) -> None:
         """Sizes and strides for ``as_strided``: a stride of an input is a plain int."""
@@ -82,6 +92,7 @@ class Operators(Arguments):
         """What an operator gives that gives tensors: one, or several."""
         if INPUT in origin:
             self.analysis.operations += 1
+            self.analysis.recorded += 1
         one = tensor(origin)
         if last in library.TUPLES:
             return seq(elem=one)

@@ -49,6 +49,7 @@ class State:
         certain: whether the place is reached in every configuration.
         returns: what it has returned so far.
         yields: what it has yielded so far.
+        aliases: names that may stand for another name's tensor, or for a copy of it.
         chain: qualified names from the entry point to this function.
     """
 
@@ -71,6 +72,7 @@ class State:
         self.chain = chain
         self.returns: list[Val] = []
         self.yields: list[Val] = []
+        self.aliases: dict[str, str] = {}
         self.me_name = function.node.args.args[0].arg if me is not None and function.node.args.args else ""
 
     def report(self, rule: str, node: ast.expr | ast.stmt, *, sure: bool = True, **detail: str) -> None:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import ast
 
 from torchscript_lint.source.walk import walk
+from torchscript_lint.trace.aliases import perhaps_the_same, read_later, written
 from torchscript_lint.trace.calls import Calls
+from torchscript_lint.trace.forms import changes, gives_names, only_raises, only_speaks
+from torchscript_lint.trace.outputs import refused
+from torchscript_lint.trace.regions import effect
 from torchscript_lint.trace.state import source
 from torchscript_lint.trace.values import (
     INPUT,
@@ -19,24 +23,6 @@ from torchscript_lint.trace.values import (
     seq,
 )
 
-#: Methods that give what they were given once it is as they make it.
-_MOVES = frozenset(
-    {
-        "to",
-        "cuda",
-        "cpu",
-        "float",
-        "half",
-        "double",
-        "bfloat16",
-        "long",
-        "int",
-        "type",
-        "type_as",
-        "contiguous",
-        "detach",
-    }
-)
 #: How a block ends: it goes on, it raises, it leaves the loop's step, it returns.
 NEXT, RAISES, LEAVES, RETURNS = "next", "raises", "leaves", "returns"
 
@@ -64,6 +50,7 @@ class Frame(Calls):
     def statement(self, node: ast.stmt) -> str:
         """Run one statement; how it ends."""
         self.analysis.tick()
+        self._check_aliases(node)
         if isinstance(node, ast.Expr):
             self.eval(node.value)
         elif isinstance(node, ast.Assign):
@@ -97,25 +84,26 @@ class Frame(Calls):
             return self._compound(node)
         return NEXT
 
+    def _check_aliases(self, node: ast.stmt) -> None:
+        """A write into what may be another name's tensor, which is read later."""
+        for name in written(node):
+            other = self.aliases.get(name)
+            value = self.env.get(name)
+            if not other or value is None or value.kind != "tensor" or INPUT not in value.origin:
+                continue
+            if read_later(self.function.node, other, node.end_lineno or node.lineno):
+                self.report("alias-write", node, expr=name, other=other)
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            target, other = node.targets[0].id, perhaps_the_same(node.value)
+            self.aliases.pop(target, None)
+            if other and other != target:
+                self.aliases[target] = other
+
     def _output(self, value: Val, node: ast.Return) -> None:
         """What the entry point gives."""
-        refused = "Only tensors, lists, tuples of tensors, or dictionary of tensors can be output from traced functions"
-        what = ""
-        if value.kind == "dict" and value.sure:
-            what = "a dict"
-            refused = "Encountering a dict at the output of the tracer might cause the trace to be incorrect"
-        elif value.kind == "none" and value.sure:
-            what = "None"
-            refused = "The traced function didn't return any values! Side-effects are not captured in traces"
-        elif value.kind == "py" and value.known:
-            what = "a Python value"
-        elif value.kind == "seq" and value.items is not None:
-            if any(item.kind == "none" and item.sure for item in value.items):
-                what = "a tuple with None"
-            elif any(item.kind == "py" and item.known for item in value.items):
-                what = "a tuple with a Python value"
+        what, error = refused(value, node.value)
         if what:
-            self.report("output-kind", node, what=what, error=refused)
+            self.report("output-kind", node, what=what, error=error)
 
     def _compound(self, node: ast.stmt) -> str:
         if isinstance(node, ast.If):
@@ -129,7 +117,7 @@ class Frame(Calls):
                 value = self.eval(item.context_expr)
                 if item.optional_vars is not None:
                     self.bind(item.optional_vars, value if value.kind == "object" else UNKNOWN)
-            return self.block(node.body)
+            return self._region(node)
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             self.env[node.name] = self.analysis.closure(node, self)
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
@@ -143,10 +131,24 @@ class Frame(Calls):
             return self._match(node)
         return NEXT
 
+    def _region(self, node: ast.With) -> str:
+        """A ``with`` block; some do what the graph does not hold."""
+        before = self.analysis.recorded
+        end = self.block(node.body)
+        if self.analysis.recorded > before:
+            for item in node.items:
+                rule = effect(self.module, item.context_expr)
+                # a function that ends with such a block is made for inference; one may write into buffers
+                if rule == "no-grad-region" and (self.function.node.body[-1] is node or not gives_names(node)):
+                    continue
+                if rule:
+                    self.report(rule, node if rule == "try-branch" else item.context_expr)
+        return end
+
     # --- branches --------------------------------------------------------------------------------
 
     def _if(self, node: ast.If) -> str:
-        guard = _only_speaks(node.body) or (bool(node.orelse) and _only_raises(node.orelse))
+        guard = only_speaks(node.body) or (bool(node.orelse) and only_raises(node.orelse))
         truth = self.condition(node.test, "`if`", guard=guard)
         if truth is not None:
             self.refine(node.test, truth)
@@ -161,7 +163,7 @@ class Frame(Calls):
         for body, test, outcome in branches:
             # where the other branch raises, this one is the only one there is
             others = [other for other, _, _ in branches if other is not body]
-            self.certain = certain and bool(others) and all(_only_raises(other) for other in others)
+            self.certain = certain and bool(others) and all(only_raises(other) for other in others)
             self.env = dict(env)
             if test is not None:
                 self.refine(test, outcome)
@@ -182,7 +184,7 @@ class Frame(Calls):
         certain = self.certain
         before = self.analysis.operations
         end = self.block([*getattr(node, "body", []), *(getattr(node, "orelse", []))])
-        handlers = [handler for handler in getattr(node, "handlers", []) if not _only_raises(handler.body)]
+        handlers = [handler for handler in getattr(node, "handlers", []) if not only_raises(handler.body)]
         if self.analysis.operations > before and handlers:
             self.report("try-branch", node)
         body, body_certain = self.env, self.certain
@@ -274,7 +276,7 @@ class Frame(Calls):
             for part in walk(node)
         )
         if own and f"self.{target.attr}" not in self.env:
-            self.report("state-update", target, sure=_changes(node, target.attr), name=target.attr)
+            self.report("state-update", target, sure=changes(node, target.attr), name=target.attr)
         elif data_in(value) is not None:
             self.report("state-write", target, name=target.attr)
 
@@ -344,58 +346,9 @@ class Frame(Calls):
                 self._grow(target.value, base, result)
 
 
-def _changes(node: ast.expr, name: str) -> bool:
-    """Whether a new value of an attribute is certainly another one than the old: it is computed from it.
-
-    A move to another device or dtype, or whatever a function does that may do only that, gives the same the
-    second time.
-    """
-    for part in walk(node):
-        operands: list[ast.expr] = []
-        if isinstance(part, ast.BinOp):
-            operands = [part.left, part.right]
-        elif isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
-            torch = isinstance(part.func.value, ast.Name) and part.func.value.id in ("torch", "F")
-            method = part.func.attr not in _MOVES
-            operands = [*part.args] if torch else [part.func.value] if method else []
-            operands += [item for arg in operands if isinstance(arg, (ast.List, ast.Tuple)) for item in arg.elts]
-        for operand in operands:
-            inner = operand.value if isinstance(operand, ast.Subscript) else operand
-            if isinstance(inner, ast.Attribute) and inner.attr == name:
-                return True
-    return False
-
-
 def merge(a: dict[str, Val], b: dict[str, Val]) -> dict[str, Val]:
     """What names are after one of two ways; one that only one way binds is what it is there."""
     result = dict(a)
     for name, value in b.items():
         result[name] = join(a[name], value) if name in a else value
     return result
-
-
-def _only_speaks(body: list[ast.stmt]) -> bool:
-    """Whether a block does nothing that a graph could hold: it raises, or it warns."""
-    if _only_raises(body):
-        return True
-    return all(
-        isinstance(statement, ast.Pass)
-        or (
-            isinstance(statement, ast.Expr) and (isinstance(statement.value, ast.Constant) or _is_talk(statement.value))
-        )
-        for statement in body
-    )
-
-
-def _is_talk(node: ast.expr) -> bool:
-    if not isinstance(node, ast.Call):
-        return False
-    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-    return name in ("warn", "warning", "warn_once", "print", "info", "debug", "error", "log")
-
-
-def _only_raises(body: list[ast.stmt]) -> bool:
-    """Whether a block does nothing but raise (it may prepare the message)."""
-    if not body or not isinstance(body[-1], ast.Raise):
-        return False
-    return all(isinstance(statement, (ast.Assign, ast.Expr, ast.AnnAssign, ast.Raise)) for statement in body)

@@ -22,6 +22,7 @@ PRESENCE = "presence"  #: whether an input is given, its class, the structure of
 DEVICE = "device"  #: the device of a tensor of the inputs
 MODE = "mode"  #: ``self.training``
 AUTOCAST = "autocast"  #: whether autocast is on, a state of the thread
+DTYPE = "dtype"  #: the dtype of a tensor of the inputs
 STRIDE = "stride"  #: the strides of a tensor of the inputs
 DERIVED = "derived"  #: left the tracer at a place that has its own finding
 PIECES = "pieces"  #: a list as long as a dimension of a tensor
