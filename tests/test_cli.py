@@ -98,6 +98,7 @@ def test_json_is_what_was_agreed_on(here: Path, capsys: pytest.CaptureFixture[st
         "end_location": {"row": 10, "column": 19},
         "target": "Net._encode",
         "chain": ["Net.forward", "Net._encode"],
+        "entries": [],
         "fix": None,
     }
     (here / "net.py").write_text(CLEAN)

@@ -116,9 +116,23 @@ def test_duplicates_keep_the_shortest_chain() -> None:
     long = replace(base, chain=("A.forward", "A.f", "g"))
     short = replace(base, chain=("B.forward", "g"))
     early = replace(base, chain=("A.forward", "g"))
-    other = replace(base, message="another")
+    other = replace(base, code="TS133")
     for order in ([long, short, early, other], [other, early, short, long]):
-        assert core.merge(order) == [other, early]
+        assert core.merge(order) == [replace(early, entries=("B.forward",)), other]
+
+
+def test_what_subclasses_inherit_is_said_once() -> None:
+    base = replace(finding(3), chain=("Base.forward",))
+    below = replace(base, message="`Below` has no attribute", chain=("Below", "Base.forward"))
+    other = replace(base, message="`Other` has no attribute", chain=("Other", "Base.forward"), severity="warning")
+    for order in ([base, below, other], [other, below, base]):
+        assert core.merge(order) == [replace(base, entries=("Below", "Other"))]
+    assert core.merge([other, below]) == [replace(below, entries=("Other",))]
+
+
+def test_values_lost_at_one_place_stay_apart() -> None:
+    one = replace(finding(3), mode="trace")
+    assert len(core.merge([one, replace(one, message="another")])) == 2
 
 
 def test_a_buffer_is_not_what_is_on_disk(tmp_path: Path) -> None:

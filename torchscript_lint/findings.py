@@ -22,6 +22,7 @@ class Finding:
         instead: what to write instead.
         target: qualified name of the function the line is in.
         chain: qualified names from the entry point to the target.
+        entries: other entry points that lead to the same place, sorted: subclasses that inherit the method.
     """
 
     path: str
@@ -38,6 +39,7 @@ class Finding:
     instead: str = ""
     target: str = ""
     chain: tuple[str, ...] = ()
+    entries: tuple[str, ...] = ()
 
 
 def make(

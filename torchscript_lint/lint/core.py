@@ -106,21 +106,29 @@ def chosen(findings: Iterable[Finding], path: str, options: Options) -> list[Fin
 def merge(findings: Iterable[Finding]) -> list[Finding]:
     """Each finding once, sorted.
 
-    A function that several entry points reach is checked for each of them; of findings that say the same of
-    the same place the one with the shortest chain stays, so that the result does not depend on who came
-    first.
+    A function that several entry points reach is checked for each of them, a method for each class that
+    inherits it. Of the findings of one rule at one place an error goes before a warning, and of these the one
+    with the shortest chain stays, so that the result does not depend on who came first; it names the other entry
+    points. What tracing loses is told apart by its message too: several values can be lost at one place.
     """
     best: dict[tuple[str, int, int, str, str], Finding] = {}
+    entries: dict[tuple[str, int, int, str, str], set[str]] = {}
     for finding in findings:
-        key = (finding.path, finding.row, finding.column, finding.code, finding.message)
+        said = finding.message if finding.mode == "trace" else ""
+        key = (finding.path, finding.row, finding.column, finding.code, said)
         known = best.get(key)
         if known is None or _rank(finding) < _rank(known):
             best[key] = finding
-    return sorted(best.values())
+        entries.setdefault(key, set()).update((*finding.entries, *finding.chain[:1]))
+    merged = []
+    for key, finding in best.items():
+        others = tuple(sorted(entries[key] - set(finding.chain[:1])))
+        merged.append(finding if others == finding.entries else replace(finding, entries=others))
+    return sorted(merged)
 
 
-def _rank(finding: Finding) -> tuple[int, tuple[str, ...], Finding]:
-    return len(finding.chain), finding.chain, finding
+def _rank(finding: Finding) -> tuple[bool, int, tuple[str, ...], Finding]:
+    return finding.severity != "error", len(finding.chain), finding.chain, finding
 
 
 def syntax_error(path: str, message: str, row: int, column: int) -> Finding:

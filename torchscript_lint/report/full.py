@@ -15,6 +15,8 @@ WIDTH = 110
 _TAB = 4
 #: A span of more lines shows its first and last ones.
 _MAX_LINES = 6
+#: Of other entry points that lead to a finding so many are named.
+_MAX_NAMES = 6
 
 
 def render(findings: Iterable[Finding], sources: Callable[[str], SourceText | None], *, color: bool = False) -> str:
@@ -58,8 +60,15 @@ def _notes(finding: Finding) -> list[tuple[str, str]]:
         ("why", rule.why if rule is not None else ""),
         ("instead", finding.instead),
         ("reached by", " → ".join(finding.chain) if len(finding.chain) > 1 else ""),
+        ("and by", _listed(finding.entries)),
     ]
     return [(label, text) for label, text in notes if text]
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    """The first of many names, and how many there are."""
+    shown = ", ".join(names[:_MAX_NAMES])
+    return f"{shown} and {len(names) - _MAX_NAMES} more" if len(names) > _MAX_NAMES else shown
 
 
 def _wrap(text: str) -> list[str]:

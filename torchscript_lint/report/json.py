@@ -23,6 +23,7 @@ def as_object(finding: Finding) -> dict[str, object]:
         "end_location": {"row": finding.end_row, "column": finding.end_column},
         "target": finding.target,
         "chain": list(finding.chain),
+        "entries": list(finding.entries),
         "fix": None,
         "url": url(finding.code),
     }

@@ -87,6 +87,8 @@ class Session:
         self.named_tuples: dict[Class, NamedTupleType | None] = {}
         # Findings in methods that only subclasses' instances gave so far, by their keys.
         self._inherited: dict[tuple[object, ...], Function] = {}
+        # What each finding was reached from: a method is compiled for each class that inherits it.
+        self._entries: dict[tuple[object, ...], set[str]] = {}
         self._rows: set[tuple[str, int]] = set()
         self._roots = frozenset(map(os.path.abspath, program.roots))
         self._words: tuple[str, Module] | None = None
@@ -129,6 +131,7 @@ class Session:
         if defaults and row in self._rows:
             return
         self._rows.add(row)
+        self._entries.setdefault(key, set()).update(chain[:1])
         known = self.findings.get(key)
         severity = "warning" if warning else found.severity
         if inherited is None:
@@ -166,6 +169,10 @@ class Session:
         found = dict(self.findings)
         for key in self._inherited:
             found[key] = replace(found[key], severity="warning")
+        for key, entries in self._entries.items():
+            others = entries.difference(found[key].chain[:1]) if key in found else ()
+            if others:
+                found[key] = replace(found[key], entries=tuple(sorted(others)))
         return sorted(found.values())
 
     def is_outside(self, module: Module) -> bool:
