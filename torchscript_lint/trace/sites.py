@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from contextlib import suppress
 
 from torchscript_lint.program import Class, External, Function, Module
 from torchscript_lint.program.classes import is_module, lineage, method
-from torchscript_lint.source.walk import children, walk
+from torchscript_lint.source.walk import walk
+from torchscript_lint.trace import library
 from torchscript_lint.trace.analysis import Analysis, Exhausted
+from torchscript_lint.trace.scopes import class_of, made_in, own, scopes
 from torchscript_lint.trace.state import source, span
+from torchscript_lint.trace.traces import TRACE, Traces
 from torchscript_lint.trace.values import Val
 
-_TRACE = ("torch.jit.trace", "torch.jit._trace.trace")
+_TRACE_MODULE = ("torch.jit.trace_module", "torch.jit._trace.trace_module")
 _MODAL = ("Dropout", "BatchNorm", "AlphaDropout", "FeatureAlphaDropout", "RReLU", "SyncBatchNorm")
 _MAX_NESTING = 4
+_ROOTS = ("torch.nn.Module", "torch.nn.modules.module.Module", "object")
 #: Positional arguments of ``torch.jit.trace`` before ``check_inputs``: func, inputs, optimize, check_trace.
 _BEFORE_CHECKS = 4
 #: Rules about sizes that become Python values.
@@ -27,47 +30,18 @@ def check_sites(analysis: Analysis, module: Module) -> None:
     if "trace" not in module.source.text:
         return
     places: dict[Class, str] = {}
-    for name, body in _scopes(module.tree):
-        nodes = [part for statement in body for part in _own(statement)]
+    for name, body in scopes(module.tree):
+        nodes = [part for statement in body for part in own(statement)]
         calls = [node for node in nodes if isinstance(node, ast.Call)]
-        made = _made(module, nodes)
+        made = made_in(module, nodes)
         for call in calls:
-            if call.args and module.dotted(call) in _TRACE:
+            if call.args and module.dotted(call) in TRACE:
                 _check(analysis, module, call, made, _evaluated(calls, call), name)
+                _check_count(analysis, module, call, made, name)
                 _check_shapes(analysis, module, call, made, places, name)
-        _check_train(analysis, module, nodes, made, name)
-
-
-def _scopes(tree: ast.Module) -> Iterator[tuple[str, list[ast.stmt]]]:
-    """The module's body and that of every function, with its name."""
-    yield "", tree.body
-    for node in walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            yield node.name, node.body
-
-
-def _own(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a scope without those of scopes inside of it."""
-    yield node
-    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
-        for child in children(node):
-            yield from _own(child)
-
-
-def _made(module: Module, nodes: list[ast.AST]) -> dict[str, Class]:
-    """Names that the scope binds to an instance of a module class of the program, and to nothing else."""
-    result: dict[str, Class] = {}
-    seen: set[str] = set()
-    for node in nodes:
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-            name = node.targets[0].id
-            cls = module.program.definition(module, node.value.func) if isinstance(node.value, ast.Call) else None
-            if isinstance(cls, Class) and is_module(cls) and name not in seen:
-                result[name] = cls
-            else:
-                result.pop(name, None)
-            seen.add(name)
-    return result
+            elif len(call.args) > 1 and module.dotted(call) in _TRACE_MODULE:
+                _check_methods(analysis, module, call, made, name)
+        Traces(analysis, module, nodes, made, name).check(modal)
 
 
 def _evaluated(calls: list[ast.Call], before: ast.Call) -> set[str]:
@@ -113,12 +87,55 @@ def _check_shapes(
     """
     if any(keyword.arg in (None, "check_inputs") for keyword in call.keywords) or len(call.args) > _BEFORE_CHECKS:
         return
-    cls = _class_of(module, call.args[0], made)
+    cls = class_of(module, call.args[0], made)
     if cls is not None and cls not in places:
         places[cls] = sized(analysis, cls)
     if cls is not None and places[cls]:
         detail = {"expr": source(call.args[0]), "place": places[cls]}
         analysis.add(module, "single-shape-trace", span(call), detail, sure=True, target=target)
+
+
+def _check_count(analysis: Analysis, module: Module, call: ast.Call, made: dict[str, Class], target: str) -> None:
+    """As many example inputs as ``forward`` takes."""
+    cls = class_of(module, call.args[0], made)
+    forward = method(cls, "forward") if cls is not None else None
+    inputs = call.args[1] if len(call.args) > 1 else None
+    if not isinstance(forward, Function) or not isinstance(inputs, ast.Tuple):
+        return
+    args = forward.node.args
+    if any(isinstance(item, ast.Starred) for item in inputs.elts) or forward.node.decorator_list:
+        return
+    most = len([*args.posonlyargs, *args.args]) - 1
+    least = most - len(args.defaults)
+    given = len(inputs.elts)
+    if given < least or (given > most and args.vararg is None):
+        takes = str(most) if least == most else f"{least} to {most}"
+        detail = {"given": str(given), "takes": takes, "expr": forward.qualname}
+        analysis.add(module, "example-input-count", span(call), detail, sure=True, target=target)
+
+
+def _check_methods(analysis: Analysis, module: Module, call: ast.Call, made: dict[str, Class], target: str) -> None:
+    """``trace_module``: the methods that are named must be there."""
+    cls = class_of(module, call.args[0], made)
+    inputs = call.args[1]
+    if isinstance(inputs, (ast.Tuple, ast.List)):
+        detail = {"what": f"`{source(inputs)}` is no dict of inputs by the names of methods"}
+        analysis.add(module, "trace-module-inputs", span(call), detail, sure=True, target=target)
+    if cls is None or not isinstance(inputs, ast.Dict) or not all(isinstance(b, Class) for b in _bases(cls)):
+        return
+    for key in inputs.keys:
+        if isinstance(key, ast.Constant) and isinstance(key.value, str) and not _has(cls, key.value):
+            detail = {"what": f"{cls.name} has no method `{key.value}`"}
+            analysis.add(module, "trace-module-inputs", span(call), detail, sure=True, target=target)
+
+
+def _has(cls: Class, name: str) -> bool:
+    return isinstance(method(cls, name), Function) or name in library.MODULE_NAMES
+
+
+def _bases(cls: Class) -> list[object]:
+    """What a class inherits from, without ``nn.Module`` itself."""
+    return [base for base in lineage(cls).classes if not (isinstance(base, External) and base.name in _ROOTS)]
 
 
 def sized(analysis: Analysis, cls: Class) -> str:
@@ -134,68 +151,6 @@ def sized(analysis: Analysis, cls: Class) -> str:
         return ""
     elsewhere = "" if found[0].path == cls.module.path else f" of {found[0].path}"
     return f"{found[0].target}, line {found[0].row}{elsewhere}"
-
-
-def _class_of(module: Module, node: ast.expr, made: dict[str, Class]) -> Class | None:
-    """The module class of the program that an expression is an instance of, where that is certain."""
-    if isinstance(node, ast.Name):
-        return made.get(node.id)
-    if isinstance(node, ast.Call):
-        if isinstance(node.func, ast.Attribute) and node.func.attr == "eval" and not node.args:
-            return _class_of(module, node.func.value, made)
-        cls = module.program.definition(module, node.func)
-        if isinstance(cls, Class) and is_module(cls):
-            return cls
-    return None
-
-
-def _check_train(analysis: Analysis, module: Module, nodes: list[ast.AST], made: dict[str, Class], target: str) -> None:
-    """``train()`` on what was traced in eval mode."""
-    calls = [node for node in nodes if isinstance(node, ast.Call)]
-    stored = [node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
-    for node in nodes:
-        if not (isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)):
-            continue
-        name, trace = node.targets[0].id, node.value
-        if not (isinstance(trace, ast.Call) and trace.args and module.dotted(trace) in _TRACE):
-            continue
-        cls = _class_of(module, trace.args[0], made)
-        if cls is None or stored.count(name) != 1 or not _in_eval(calls, trace):
-            continue
-        layer = modal(cls)
-        for call in calls if layer else ():
-            if _is_train(call, name) and _position(call) > _position(trace):
-                detail = {"expr": name, "layer": layer}
-                analysis.add(module, "train-after-trace", span(call), detail, sure=True, target=target)
-
-
-def _is_train(call: ast.Call, name: str) -> bool:
-    func = call.func
-    if not (isinstance(func, ast.Attribute) and func.attr == "train" and not call.keywords):
-        return False
-    on = not call.args or (isinstance(call.args[0], ast.Constant) and call.args[0].value is True)
-    return on and isinstance(func.value, ast.Name) and func.value.id == name
-
-
-def _in_eval(calls: list[ast.Call], trace: ast.Call) -> bool:
-    """Whether the traced module is evidently in eval mode: the last call that sets its mode is ``eval()``."""
-    subject = trace.args[0]
-    if not isinstance(subject, ast.Name):
-        return isinstance(subject, ast.Call) and isinstance(subject.func, ast.Attribute) and subject.func.attr == "eval"
-    modes = [
-        (_position(call), call.func.attr)
-        for call in calls
-        if isinstance(call.func, ast.Attribute)
-        and call.func.attr in ("eval", "train")
-        and isinstance(call.func.value, ast.Name)
-        and call.func.value.id == subject.id
-        and _position(call) < _position(trace)
-    ]
-    return bool(modes) and max(modes)[1] == "eval"
-
-
-def _position(node: ast.expr) -> tuple[int, int]:
-    return node.lineno, node.col_offset
 
 
 def modal(cls: Class, level: int = 0) -> str:
