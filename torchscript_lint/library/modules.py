@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
 from torchscript_lint.library.data import records
 from torchscript_lint.library.operators import class_type
 from torchscript_lint.library.schema import Schema, parse_schema, parse_type
+from torchscript_lint.plain import dataclass
 from torchscript_lint.types.model import Type
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from torchscript_lint.library.data import records
 from torchscript_lint.library.operators import class_type
 from torchscript_lint.library.schema import Schema, parse_schema, parse_type
+from torchscript_lint.plain import dataclass
 from torchscript_lint.types.model import Type
 
 

@@ -8,8 +8,8 @@ The types are those that the compiler matches against: ``ScalarType``, ``Layout`
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
+from torchscript_lint.plain import dataclass
 from torchscript_lint.types import model
 from torchscript_lint.types.model import Type
 

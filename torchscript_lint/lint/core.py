@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from torchscript_lint import rules
-from torchscript_lint.findings import Finding, make
+from torchscript_lint.findings import Finding, make, ordered
 from torchscript_lint.lint import suppression
 from torchscript_lint.lint.options import Options
 
@@ -124,7 +124,7 @@ def merge(findings: Iterable[Finding]) -> list[Finding]:
     for key, finding in best.items():
         others = tuple(sorted(entries[key] - set(finding.chain[:1])))
         merged.append(finding if others == finding.entries else replace(finding, entries=others))
-    return sorted(merged)
+    return ordered(merged)
 
 
 def _rank(finding: Finding) -> tuple[bool, int, tuple[str, ...], Finding]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from torchscript_lint.plain import dataclass
 from torchscript_lint.program.definitions import Class, Definition, External, Function
 
 _MODULE_ROOTS = frozenset(

@@ -6,9 +6,9 @@ Follows ``emitCondExpr``, ``emitIsInstance``, ``emitHasAttr``, ``emitShortCircui
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from torchscript_lint.plain import dataclass
 from torchscript_lint.script import attributes, expressions, joining, modules
 from torchscript_lint.script.matching import may_be_none
 from torchscript_lint.script.scope import Frame

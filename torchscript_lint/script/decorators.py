@@ -12,8 +12,8 @@ from __future__ import annotations
 import ast
 import builtins
 import typing
-from dataclasses import dataclass
 
+from torchscript_lint.plain import dataclass
 from torchscript_lint.program import Definition, External, Function, Module
 from torchscript_lint.program.definitions import UNCERTAIN, UNDEFINED
 from torchscript_lint.source.walk import children, walk

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from torchscript_lint.library import Arg, Schema
+from torchscript_lint.plain import dataclass
 from torchscript_lint.script.values import Simple
 from torchscript_lint.types.model import (
     BOOL,

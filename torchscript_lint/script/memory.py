@@ -13,6 +13,8 @@ This is how strongly connected components are found (Tarjan), with `low` as ther
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -118,6 +120,15 @@ class Memory:
         if self._stack:
             self._stack[-1].low = _NEVER
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """What happens inside is no event of its own: it follows from one."""
+        outer, self._paused = self._paused, True
+        try:
+            yield
+        finally:
+            self._paused = outer
+
     def note(self, kind: str, chain: Chain, *what: Any) -> None:
         """The unit that is compiled does something to the session."""
         if self._paused or not self._stack:
@@ -164,9 +175,8 @@ class Memory:
         record = self._kept.get(key)
         if record is None or len(chain) + record.depth > self._deepest or not self._holds(record):
             return False
-        outer, self._paused = self._paused, True
-        self._apply(record, chain)
-        self._paused = outer
+        with self.paused():
+            self._apply(record, chain)
         return True
 
     def _holds(self, record: Record) -> bool:

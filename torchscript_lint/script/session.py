@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from torchscript_lint.findings import Finding, make
+from torchscript_lint.findings import Finding, make, ordered
 from torchscript_lint.library import Arg, Schema
 from torchscript_lint.program import Class, Function, Module, Program
 from torchscript_lint.program.instances import Instance, default_instance, instance
@@ -92,6 +93,8 @@ class Session:
         self._rows: set[tuple[str, int]] = set()
         self._roots = frozenset(map(os.path.abspath, program.roots))
         self._words: tuple[str, Module] | None = None
+        # The first finding of each file, by its key.
+        self._first: dict[str, tuple[object, ...]] = {}
 
     # --- reports ---------------------------------------------------------------------------------
 
@@ -143,6 +146,7 @@ class Session:
             if defaults:
                 made = replace(made, message=f"{made.message} (so it is with the default arguments of `{defaults}`)")
             self.findings[key] = made
+            self._first.setdefault(module.path, key)
 
     def front_end(self, function: Function, chain: tuple[str, ...]) -> bool:
         """Report what the front end rejects in a function, once; whether there is anything."""
@@ -153,11 +157,12 @@ class Session:
             self._lowered.add(id(function))
             # What an unknown decorator makes of it may be compiled from another source.
             opaque = bool(rejections) and wrapping(function).kind == "opaque"
-            for rejection in rejections:
-                self.report(
-                    rejection.rule, function.module, rejection.span, rejection.detail,
-                    target=function.qualname, chain=chain, warning=opaque,
-                )  # fmt: skip
+            with self.memory.paused() if self.memory is not None else nullcontext():
+                for rejection in rejections:
+                    self.report(
+                        rejection.rule, function.module, rejection.span, rejection.detail,
+                        target=function.qualname, chain=chain, warning=opaque,
+                    )  # fmt: skip
         return bool(rejections)
 
     def result(self) -> list[Finding]:
@@ -173,7 +178,7 @@ class Session:
             others = entries.difference(found[key].chain[:1]) if key in found else ()
             if others:
                 found[key] = replace(found[key], entries=tuple(sorted(others)))
-        return sorted(found.values())
+        return ordered(found.values())
 
     def is_outside(self, module: Module) -> bool:
         """Whether a file is none of those that are linted, so that its findings are shown where it is called."""
@@ -182,10 +187,9 @@ class Session:
     def words(self, module: Module) -> str:
         """The compiler's words on the first thing wrong with a file outside of the run."""
         words = "a function that it calls does not compile"
-        for finding in self.findings.values():
-            if finding.path == module.path:
-                words = finding.compiler or finding.message
-                break
+        if module.path in self._first:
+            finding = self.findings[self._first[module.path]]
+            words = finding.compiler or finding.message
         self._words = (words, module)
         return words
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from torchscript_lint.findings import Finding
+from torchscript_lint.plain import dataclass
 from torchscript_lint.program import Class, Function, Module, Program
 from torchscript_lint.program.classes import is_module, lineage
 from torchscript_lint.script import decorators, entry, hooks, interfaces, members, module_rules, overloads

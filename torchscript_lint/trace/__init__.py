@@ -6,7 +6,7 @@ here, also what has no form in TorchScript's tree.
 
 from __future__ import annotations
 
-from torchscript_lint.findings import Finding
+from torchscript_lint.findings import Finding, ordered
 from torchscript_lint.program import Function, Module, Program
 from torchscript_lint.source.failures import deep_stack, described
 from torchscript_lint.trace.analysis import Analysis, Exhausted
@@ -46,7 +46,7 @@ def check(program: Program, module: Module, targets: str) -> list[Finding]:
                 break  # what was found until here holds
             except Exception as error:
                 _failed(analysis, module, function, error)
-    return sorted(settled(list(analysis.findings.values())))
+    return ordered(settled(list(analysis.findings.values())))
 
 
 def _failed(analysis: Analysis, module: Module, target: Function | None, error: Exception) -> None:

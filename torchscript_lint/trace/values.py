@@ -9,8 +9,10 @@ in the traced run.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
+
+from torchscript_lint.plain import dataclass
 
 #: Origins: where a value comes from.
 INPUT = "input"  #: the data of the target's inputs

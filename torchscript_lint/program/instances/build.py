@@ -78,10 +78,20 @@ def instance(program: Program, cls: Class) -> Instance:
 
 
 def default_instance(program: Program, cls: Class) -> Instance | None:
-    """What an instance holds that is made with the default arguments of its constructor.
+    """What an instance holds that is made with the default arguments of its constructor; computed once.
 
     Parameters without a default stay unknown. None where there is no default, or where it makes no difference.
     """
+    cache: dict[Class, Instance | None] | None = getattr(program, "_default_instances", None)
+    if cache is None:
+        cache = {}
+        program._default_instances = cache  # type: ignore[attr-defined]
+    if cls not in cache:
+        cache[cls] = _default_instance(program, cls)
+    return cache[cls]
+
+
+def _default_instance(program: Program, cls: Class) -> Instance | None:
     function = method(cls, "__init__")
     if not isinstance(function, Function) or isinstance(method(cls, "__new__"), Function):
         return None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from torchscript_lint.plain import dataclass
 from torchscript_lint.program.classes import lineage
 from torchscript_lint.program.definitions import Class, Function
 from torchscript_lint.program.instances.model import Attribute
@@ -44,6 +44,7 @@ class Elsewhere:
         return True
 
 
+@once
 def elsewhere(cls: Class) -> Elsewhere:
     """The stores that matter for a class: by its methods and by other code of its files."""
     stores: dict[str, list[ast.expr | None]] = {}

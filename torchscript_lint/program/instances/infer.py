@@ -5,8 +5,7 @@ Source: ``tryToInferType`` and ``tryToInferContainerType`` in ``torch/csrc/jit/p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from torchscript_lint.plain import dataclass
 from torchscript_lint.program.definitions import Class
 from torchscript_lint.program.instances.values import (
     Alternatives,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
+from torchscript_lint.plain import dataclass
 from torchscript_lint.program.definitions import Class, Definition, External, Function
 from torchscript_lint.program.module import Module
 from torchscript_lint.types.model import NONE, UNKNOWN, Type

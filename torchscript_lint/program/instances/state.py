@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from torchscript_lint.plain import dataclass
 from torchscript_lint.program.definitions import Class
 from torchscript_lint.program.instances.values import (
     UNKNOWN_VALUE,
@@ -145,9 +146,12 @@ def join_states(left: State, right: State) -> State:
     scopes = []
     for mine, other in zip(left.scopes, right.scopes, strict=True):
         scope = {}
-        for name in mine.keys() | other.keys():
-            a, b = mine.get(name), other.get(name)
-            scope[name] = join(a, b) if a is not None and b is not None else UNKNOWN_VALUE
+        for name, a in mine.items():
+            b = other.get(name)
+            scope[name] = a if a is b else join(a, b) if b is not None else UNKNOWN_VALUE
+        for name in other:
+            if name not in mine:
+                scope[name] = UNKNOWN_VALUE
         scopes.append(scope)
     slots: dict[str, Slot] = {}
     for name in [*left.slots, *(name for name in right.slots if name not in left.slots)]:
@@ -156,7 +160,7 @@ def join_states(left: State, right: State) -> State:
             one = first or second
             assert one is not None
             slots[name] = replace(one, always=False)
-        elif first == second and first.node is second.node:
+        elif first is second or (first == second and first.node is second.node):
             slots[name] = first
         else:
             slots[name] = _join_slots(first, second)
