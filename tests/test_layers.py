@@ -42,7 +42,7 @@ def test_the_contract_notices_a_breach(tmp_path: Path) -> None:
     ):
         (package / floor).mkdir(parents=True)
         (package / floor / "__init__.py").write_text("")
-    for module in ("__init__", "findings"):
+    for module in ("__init__", "findings", "plain"):
         (package / f"{module}.py").write_text("")
     (package / "rules").mkdir()
     (package / "rules" / "__init__.py").write_text("import torchscript_lint.cli\n")
