@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import random
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from judge import Judge, Verdict
+from judge import Judge, JudgeError, Verdict
 
+from differential import modules
 from differential.generator import HEAD, Generator
 from torchscript_lint.findings import Finding
 from torchscript_lint.lint import check_source
@@ -35,8 +37,11 @@ class Comparison:
     def kind(self) -> str:
         """``accepted`` and ``rejected`` by both; ``missed``, ``false alarm`` and ``other line`` where they differ.
 
-        ``no verdict`` where the compiler crashes or does not come back.
+        ``no verdict`` where the compiler crashes or does not come back, ``not Python`` where Python itself raises
+        when the function is defined.
         """
+        if self.compiler.type == "broken":
+            return "not Python"
         if self.compiler.type == "died":
             return "no verdict"
         if self.compiler.accepted:
@@ -70,12 +75,27 @@ class Comparison:
 
 
 def compare(functions: Sequence[str], judge: Judge) -> list[Comparison]:
-    """Ask both about functions that are called ``f0``, ``f1`` and so on.
+    """Ask both about functions and modules that are called ``f0``, ``f1`` and so on.
 
     Raises:
-        SyntaxError: a function is no Python.
+        SyntaxError: one is no Python.
     """
+    numbers = range(len(functions))
+    groups = [[number for number in numbers if functions[number].startswith("def")]]
+    # A module has a file to itself: a store to an attribute anywhere in a file may come before it is compiled.
+    groups += [[number] for number in numbers if number not in groups[0]]
+    results = {}
+    for group in groups:
+        for number, comparison in zip(group, _compare([functions[n] for n in group], group, judge), strict=True):
+            results[number] = comparison
+    return [results[number] for number in numbers]
+
+
+def _compare(functions: Sequence[str], numbers: Sequence[int], judge: Judge) -> list[Comparison]:
+    """As :func:`compare`, in one file."""
     text, starts = HEAD, []
+    if any(function.startswith("class") for function in functions):
+        text += "\n" + modules.BASE
     for function in functions:
         text += "\n\n"
         starts.append(text.count("\n") + 1)
@@ -85,10 +105,15 @@ def compare(functions: Sequence[str], judge: Judge) -> list[Comparison]:
         path.write_text(text, encoding="utf-8")
         found = [f for f in check_source(text, str(path), mode="script", targets="all") if f.severity == "error"]
         results = []
-        for number, function in enumerate(functions):
-            lines = range(starts[number], starts[number] + function.count("\n"))
-            ours = tuple(f for f in found if f.row in lines)
-            results.append(Comparison(function, starts[number], ours, judge.script(path, f"f{number}")))
+        for number, function, start in zip(numbers, functions, starts, strict=True):
+            ours = tuple(f for f in found if start <= f.row < start + function.count("\n"))
+            try:
+                verdict = judge.script(path, f"f{number}")
+                if verdict.file is not None and verdict.file != os.path.realpath(path):
+                    verdict = replace(verdict, line=None)  # it is blamed on a file of torch
+            except JudgeError as error:  # Python itself refuses an annotation or a default
+                verdict = Verdict(False, message=str(error), type="broken")
+            results.append(Comparison(function, start, ours, verdict))
     return results
 
 

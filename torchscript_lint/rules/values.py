@@ -9,11 +9,12 @@ RULES: tuple[Rule, ...] = (
         code="TS301",
         name="undefined-name",
         summary="name that is not defined where it is used",
-        message="`{name}` is not defined here",
+        message="`{name}` is not defined {where}",
         compiler="undefined value {name}",
         why="Environment::getSugaredVar in torch/csrc/jit/frontend/ir_emitter.cpp: what a loop's "
-        "body or one branch binds is not there afterwards, nor is a global that is None.",
-        instead="assign it before, on every path",
+        "body or one branch binds is not there afterwards, nor is a global that is None. `del` finds nothing that is"
+        " bound in a loop or branch alone (Environment::removeVar keeps what the outermost block says).",
+        instead="assign it before, on every path; leave out the `del`: the variable ends with its block",
     ),
     Rule(
         code="TS302",

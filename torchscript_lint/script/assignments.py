@@ -226,7 +226,7 @@ def _augment_subscript(ck: Checker, node: tree.AugAssign, target: tree.Subscript
             calls.builtin(ck, operator_of(node.op, TENSOR), [value], [], node, receiver=sliced)
         return
     if len(target.indices) != 1 or isinstance(target.indices[0], tree.Slice):
-        ck.report("augmented-slice", target, type=str(base.type))
+        ck.report("augmented-slice", subscripts.blamed(target), type=str(base.type))
         return
     if not isinstance(base.type, (ListType, DictType)):
         if not base.type.unknown:

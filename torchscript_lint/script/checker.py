@@ -130,7 +130,7 @@ class Checker:
         if why is not None:
             detail = why()
             return self.report(detail.pop("rule"), node, **detail)
-        return self.report("undefined-name", node, name=name)
+        return self.report("undefined-name", node, name=name, where="here")
 
     def assign(self, name: str, value: Sugared, node: tree.Node, annotated: Type | None = None) -> None:
         """Bind a variable (``setSugaredVar``)."""

@@ -86,7 +86,7 @@ def emit(ck: Checker, node: tree.Expr) -> Condition:
             {node.name: value.type.elem} if isinstance(node, tree.Var) and isinstance(value.type, OptionalType) else {}
         )
         return Condition(meant, {})
-    if value.const is SOME:
+    if value.const is SOME and (value.type is BOOL or value.unknown):
         return Condition({}, {}, None, True)
     if isinstance(value.const, bool):  # of another constant, such as 1, the compiler only emits the cast
         return Condition({}, {}, value.const)

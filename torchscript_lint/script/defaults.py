@@ -26,14 +26,17 @@ from torchscript_lint.types.model import (
     NONE,
     NUMBER,
     STR,
+    TENSOR,
     ClassType,
     DictType,
     ListType,
     TupleType,
     Type,
+    UnionType,
     is_tensor,
     members,
 )
+from torchscript_lint.types.relations import is_subtype
 
 if TYPE_CHECKING:
     from torchscript_lint.script.checker import Checker
@@ -91,6 +94,25 @@ def _python_type(node: ast.expr) -> str:
     return "Tuple[...]" if isinstance(node, ast.Tuple) else "..."
 
 
+def _own_type(checker: Checker, node: ast.expr) -> Type | None:
+    """The type that a default has by itself, where the source tells."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
+        return _own_type(checker, node.operand)
+    if isinstance(node, ast.Constant):
+        return _OWN.get(type(node.value))
+    if isinstance(node, ast.Call):
+        entry = library.attribute(checker.session.program.dotted(checker.function.module, node.func))
+        schemas = library.schemas(entry.op) if entry is not None and entry.kind == "builtin" else ()
+        return TENSOR if schemas and all(schema.result is TENSOR for schema in schemas) else None
+    return None
+
+
+#: The types of Python's values (``tryToInferType`` of ``pybind_utils.h``).
+_OWN: dict[type, Type] = {type(None): NONE, bool: BOOL, int: INT, float: FLOAT, complex: COMPLEX, str: STR}
+#: What calls of Python's types give, as an example.
+_MADE: dict[str, object] = {"int": 0, "float": 0.5, "str": "", "bool": True, "complex": 2j, "len": 0}
+
+
 def value_fits(checker: Checker, node: ast.expr, type_: Type, n: int | None = None) -> bool | None:
     """Whether a default can be converted to a type (``toIValue`` of ``pybind_utils.cpp``); None if that is not sure.
 
@@ -108,6 +130,11 @@ def value_fits(checker: Checker, node: ast.expr, type_: Type, n: int | None = No
         return None
     if n and isinstance(type_, ListType) and not isinstance(node, ast.Tuple):
         return value_fits(checker, node, type_.elem)
+    if isinstance(type_, UnionType):
+        # Nothing is converted: the value's own type must be among them.
+        own = _own_type(checker, node)
+        if own is not None:
+            return is_subtype(own, type_)
     alternatives = list(members(type_))
     if len(alternatives) > 1:
         answers = [value_fits(checker, node, alternative) for alternative in alternatives]
@@ -119,6 +146,9 @@ def value_fits(checker: Checker, node: ast.expr, type_: Type, n: int | None = No
     if isinstance(node, ast.BinOp):
         number = _number(node)
         return _constant_fits(number, type_) if number is not None else None
+    if isinstance(node, ast.Call):
+        made = checker.session.program.dotted(checker.function.module, node.func)
+        return _constant_fits(_MADE[made], type_) if made in _MADE else None
     if isinstance(node, ast.Tuple):
         return _tuple_fits(checker, node, type_)
     if isinstance(node, (ast.Name, ast.Attribute)):

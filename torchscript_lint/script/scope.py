@@ -71,11 +71,11 @@ class Frame:
             frame = frame.parent
 
     def remove(self, name: str) -> bool:
-        """Unbind in all frames; whether it was bound."""
+        """Unbind in all frames; whether the outermost had it (``removeVar`` forgets what the others say)."""
         removed = False
         frame: Frame | None = self
         while frame is not None:
-            removed |= frame.values.pop(name, None) is not None
-            removed |= frame.types.pop(name, None) is not None
+            value, type_ = frame.values.pop(name, None), frame.types.pop(name, None)
+            removed = value is not None or type_ is not None
             frame = frame.parent
         return removed

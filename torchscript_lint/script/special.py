@@ -22,6 +22,7 @@ from torchscript_lint.script.values import (
 from torchscript_lint.source import tree
 from torchscript_lint.types import annotations as ann
 from torchscript_lint.types.model import (
+    ANY,
     BOOL,
     COMPLEX,
     FLOAT,
@@ -114,7 +115,9 @@ def _annotate(ck: Checker, callee: Special, node: tree.Apply, hint: Type | None)
     if not is_subtype(converted, type_):
         ck.report("annotate-type", node, type=str(type_), found=str(value.type))
         return Simple(type_)
-    if converted.unknown or converted is NONE:
+    if converted.unknown:
+        return UNKNOWN_VALUE if isinstance(type_, (OptionalType, UnionType)) or type_ is ANY else Simple(type_)
+    if converted is NONE:
         return Simple(type_)  # a None remembers what it may be
     return Simple(converted)  # the value as it is: an int annotated as Optional[int] stays an int
 

@@ -179,8 +179,10 @@ def _delete(ck: Checker, node: tree.Delete) -> None:
             elif not (position.type.unknown or _deletable(base.type, plain(position.type))):
                 ck.report("delete-item", target, type=str(base.type), index=str(position.type))
         elif isinstance(target, tree.Var):
+            bound = ck.frame.find(target.name) is not None
             if not ck.frame.remove(target.name):
-                ck.report("undefined-name", target, name=target.name)
+                where = "outside of this block, and `del` looks there" if bound else "here"
+                ck.report("undefined-name", target, name=target.name, where=where)
         elif isinstance(target, (tree.TupleLit, tree.ListLit)) or not isinstance(target, tree.Hole):
             ck.report("delete-target", target)
 

@@ -220,7 +220,7 @@ def assign(ck: Checker, target: tree.Subscript, value: Simple, node: tree.Node) 
             calls.builtin(ck, "aten::copy_", [Simple(TENSOR), value], [], node)
         return
     if len(target.indices) != 1 or isinstance(target.indices[0], tree.Slice):
-        ck.report("assign-slice", target, type=str(base.type))
+        ck.report("assign-slice", blamed(target), type=str(base.type))
         return
     if isinstance(base.type, TupleType) or base.type is ANY_TUPLE:
         ck.report("assign-tuple-item", target, type=str(base.type))
@@ -235,3 +235,9 @@ def assign(ck: Checker, target: tree.Subscript, value: Simple, node: tree.Node) 
         return
     if not base.type.unknown:
         calls.builtin(ck, "aten::_set_item", [base, position, value], [], node)
+
+
+def blamed(target: tree.Subscript) -> tree.Node:
+    """Where the compiler puts what is wrong with the indices: at the first, or at the whole where that is a slice."""
+    first = target.indices[0]
+    return target if isinstance(first, tree.Slice) else first

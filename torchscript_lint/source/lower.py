@@ -303,7 +303,10 @@ class Lowerer:
 
     def _if_exp(self, node: ast.IfExp) -> tree.Expr:
         test, body, orelse = self.expr(node.test), self.expr(node.body), self.expr(node.orelse)
-        return _place(tree.Ternary(test, body, orelse), node)
+        result = tree.Ternary(test, body, orelse)
+        # It begins where its first arm does, which brackets around that arm don't change.
+        result.line, result.col, result.end_line, result.end_col = body.line, body.col, orelse.end_line, orelse.end_col
+        return result
 
     def _compare(self, node: ast.Compare) -> tree.Expr:
         operands = [self.expr(node.left), *map(self.expr, node.comparators)]
