@@ -31,9 +31,7 @@ REGISTERS = {"register_forward_hook": False, "register_forward_pre_hook": True}
 #: Functions of ``torch.nn.utils`` that register a pre-hook: the class of what they register.
 UTILITIES = {"weight_norm": "WeightNorm", "spectral_norm": "SpectralNorm"}
 #: What takes hooks away again.
-_REMOVES = frozenset(
-    {"remove", "remove_weight_norm", "remove_spectral_norm", "_forward_hooks", "_forward_pre_hooks"}
-)  # fmt: skip
+_REMOVES = frozenset({"remove", "_forward_hooks", "_forward_pre_hooks"})
 
 
 def register(run: Run, target: Value, method: str, args: Args, node: ast.Call) -> Value:
@@ -59,9 +57,11 @@ def hooks_of(run: Run) -> tuple[Hook, ...]:
 
 
 def _removed(cls: Class) -> bool:
-    """Whether some method of the class may take hooks away before the instance is compiled."""
+    """Whether some method of the class, or a function beside it, may take hooks away before it is compiled."""
     for entry in lineage(cls).classes:
         if isinstance(entry, Class):
+            if any(f"remove_{name}" in entry.module.source.text for name in UTILITIES):
+                return True
             for node in walk(entry.node):
                 name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
                 if name in _REMOVES:
