@@ -158,7 +158,10 @@ def _two_arguments(ck: Checker, node: tree.Apply, name: str) -> bool:
 def _short_circuit(ck: Checker, node: tree.BinOp) -> Condition:
     left = emit(ck, node.lhs)
     is_or = node.op == "or"
-    known = left.false if is_or else left.true
+    known, other = (left.false, left.true) if is_or else (left.true, left.false)
+    # Both sides are blocks of an `if`: what is known where the right side is skipped is an assignment there, too.
+    with ck.inner_frame():
+        refine(ck, other, node)
     # The right side is compiled even where the left one settles the whole.
     with ck.inner_frame(), ck.maybe_pruned(False):
         refine(ck, known, node)

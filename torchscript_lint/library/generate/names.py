@@ -39,11 +39,14 @@ MODULES = (
 )  # fmt: skip
 #: Modules of the standard library of which only the public names are kept, and not the modules that they import.
 PUBLIC = (
-    "argparse", "base64", "codecs", "concurrent.futures", "configparser", "csv", "ctypes", "decimal", "difflib",
-    "fnmatch", "fractions", "gc", "getpass", "glob", "gzip", "hashlib", "importlib", "importlib.metadata",
-    "importlib.util", "inspect", "io", "multiprocessing", "pickle", "platform", "pprint", "queue", "secrets",
-    "shutil", "signal", "socket", "struct", "subprocess", "tarfile", "tempfile", "textwrap", "threading",
-    "traceback", "urllib", "urllib.parse", "urllib.request", "uuid", "weakref", "zipfile",
+    "argparse", "array", "ast", "asyncio", "atexit", "base64", "bz2", "cProfile", "calendar", "codecs", "colorsys",
+    "concurrent.futures", "configparser", "contextvars", "csv", "ctypes", "decimal", "difflib", "email", "fnmatch",
+    "fractions", "gc", "getopt", "getpass", "glob", "gzip", "hashlib", "html", "http.client", "http.server",
+    "importlib", "importlib.metadata", "importlib.util", "inspect", "io", "linecache", "mimetypes",
+    "multiprocessing", "optparse", "pickle", "pkgutil", "platform", "pprint", "pstats", "queue", "secrets", "shlex",
+    "shutil", "signal", "socket", "struct", "subprocess", "sysconfig", "tarfile", "tempfile", "textwrap",
+    "threading", "timeit", "tokenize", "traceback", "unicodedata", "unittest", "unittest.mock", "urllib",
+    "urllib.parse", "urllib.request", "uuid", "weakref", "webbrowser", "xml.etree.ElementTree", "zipfile", "zlib",
 )  # fmt: skip
 
 _CUDA_OPERATORS = {
