@@ -128,8 +128,9 @@ class Checker:
             return found
         why = self.frame.errors.get(name)
         if why is not None:
-            detail = why()
-            return self.report(detail.pop("rule"), node, **detail)
+            detail, uncertain = why
+            with self.maybe_pruned(uncertain):
+                return self.report(detail["rule"], node, **{key: text for key, text in detail.items() if key != "rule"})
         return self.report("undefined-name", node, name=name, where="here")
 
     def assign(self, name: str, value: Sugared, node: tree.Node, annotated: Type | None = None) -> None:

@@ -32,11 +32,9 @@ def join(ck: Checker, true: Frame, false: Frame, node: tree.Node) -> None:
                 continue
             if other.find(name) is not None or other.exits:
                 mutated.append(name)
-            elif not frame.exits:
-                outer.errors[name] = _missing(name, branch, node)
             else:
-                # Bound only in a branch that leaves the function: not there afterwards.
-                outer.errors[name] = _missing(name, branch, node)
+                # If the branch that binds it leaves the function, it is not there afterwards either.
+                _keep(ck, name, {"rule": "undefined-in-branch", "name": name, "branch": branch, "line": str(node.line)})
     for name in sorted(mutated):
         if true.exits:
             type_ = _type_in(false, name)
@@ -75,16 +73,10 @@ def _unified(ck: Checker, name: str, true: Frame, false: Frame, node: tree.Node)
     if full is not None:
         ck.report("branch-types", node, **detail)
         return UNKNOWN
-    ck.frame.errors[name] = lambda: {"rule": "branch-types-used", **detail}
+    _keep(ck, name, {"rule": "branch-types-used", **detail})
     return None
 
 
-def _missing(name: str, branch: str, node: tree.Node) -> _Why:
-    line = str(node.line)
-    return lambda: {"rule": "undefined-in-branch", "name": name, "branch": branch, "line": line}
-
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    _Why = Callable[[], dict[str, str]]
+def _keep(ck: Checker, name: str, detail: dict[str, str]) -> None:
+    """Why a variable isn't there, for who uses it: uncertain where the compiler may leave a branch of this `if` out."""
+    ck.frame.errors[name] = (detail, ck.uncertain > 0)

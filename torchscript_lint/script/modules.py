@@ -140,6 +140,9 @@ def _function(ck: Checker, holder: ModuleObject, found: Attribute, node: tree.No
         if isinstance(value, Functions):
             compiled = ck.session.compile(value.functions[0], None, ck.chain)
             fails = compiled.done and compiled.failed
+        elif isinstance(value, Library):
+            # Compiled by itself: neither an overloaded function nor what `boolean_dispatch` made has a source for that.
+            fails = value.entry.kind in ("dispatch", "broken") or len(value.entry.signatures) > 1
     if fails and certain:
         return ck.report("module-function-uncompilable", node, name=found.name, module=holder.name)
     return value
@@ -346,14 +349,41 @@ def _external_attribute(ck: Checker, base: ModuleObject, name: str, node: tree.N
     if name in known.attributes:
         # Another instance may hold None there.
         type_ = known.attributes[name]
-        return Simple(type_) if type_ in (TENSOR, INT, BOOL) and name not in ("bias", "in_proj_bias") else UNKNOWN_VALUE
+        optional = name in ("bias", "in_proj_bias") or (
+            type_ is TENSOR and not _OPTIONAL_TENSORS.isdisjoint(known.init)
+        )
+        return Simple(type_) if type_ in (TENSOR, INT, BOOL) and not optional else UNKNOWN_VALUE
     if name in known.constants:
         type_ = known.constants[name]
-        return Simple(type_, SOME) if type_ in (INT, BOOL) else UNKNOWN_VALUE
+        several = type_ is INT and known.target.split(".")[-2] in _SIZES_OF
+        return Simple(type_, SOME) if type_ in (INT, BOOL) and not several else UNKNOWN_VALUE
+    if name == "forward" and _gives_more(base, known):
+        return UNKNOWN_VALUE
     schemas = [schema for key, schema in known.methods.items() if key == name or key.startswith(f"{name}__")]
     if schemas:
         return Library(name, library.Entry("function", signatures=tuple(schemas)))
     return UNKNOWN_VALUE
+
+
+#: Options of modules of torch without which their tensors are None.
+_OPTIONAL_TENSORS = frozenset({"affine", "elementwise_affine", "track_running_stats"})
+#: Files of ``torch.nn.modules`` whose modules keep a size as it was given: an int, or one for each dimension.
+_SIZES_OF = frozenset({"pooling", "fold", "padding", "upsampling"})
+
+
+def _gives_more(base: ModuleObject, known: library.NNModule) -> bool:
+    """Whether a module of torch may return a tuple, where the one that the library knows returns a Tensor.
+
+    Pooling gives the indices as well if ``return_indices`` is true (``boolean_dispatch``, ``torch/_jit_internal.py``).
+    """
+    option = "return_indices"
+    if option not in known.init:
+        return False
+    made = base.attribute.call if base.attribute is not None else None
+    if made is None or any(isinstance(arg, ast.Starred) for arg in made.args):
+        return True
+    given = {word.arg for word in made.keywords}
+    return option in given or None in given or len(made.args) > known.init.index(option)
 
 
 def _special(ck: Checker, base: ModuleObject, name: str) -> Sugared | None:
@@ -536,7 +566,8 @@ def _call(ck: Checker, base: ModuleObject, args: Sequence[Simple], keywords: Key
     known = library.nn_module(base.external.rpartition(".")[2])
     if known is None or not known.forward:
         return UNKNOWN_VALUE
-    return calls.call_signatures(ck, "forward", known.forward, args, keywords, node)
+    result = calls.call_signatures(ck, "forward", known.forward, args, keywords, node)
+    return UNKNOWN_VALUE if _gives_more(base, known) else result
 
 
 def _may_have_forward(base: ModuleObject) -> bool:

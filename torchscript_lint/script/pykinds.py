@@ -311,6 +311,8 @@ def _number(node: ast.BinOp, left: Kind, right: Kind) -> Kind:
 def _external(name: str) -> Kind | None:
     if name in ("numpy.pi", "numpy.e", "numpy.inf", "numpy.nan", "sys.float_info.epsilon", "sys.float_info.max"):
         return _FLOAT
+    if name.endswith(".__version__"):
+        return Kind("str", UNKNOWN)
     entry = library.attribute(name) if "." in name else library.builtin(name)
     if entry is None or entry.kind != "constant" or entry.type is None:
         return None
@@ -328,6 +330,8 @@ def _called(name: str) -> Kind | None:
     package, _, last = name.rpartition(".")
     if package == "math":
         return _FLOAT
+    if package.startswith("torch.") and last in ("is_available", "is_built", "is_initialized"):
+        return _BOOL
     if package == "numpy" and last.islower() and last not in ("vectorize", "frompyfunc", "dtype"):
         return Kind("ndarray", UNKNOWN)
     if package == "torch" or package.startswith("torch.nn.functional"):

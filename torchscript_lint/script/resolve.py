@@ -363,7 +363,7 @@ def external_type(name: str) -> Found:
         if entry.kind == "class" and "." in name:
             if _may_compile(entry.message):
                 return Found(other="unknown")
-            if "Cannot instantiate class" not in entry.message:
+            if not entry.message.startswith(("FrontendError: Cannot instantiate class", "OSError")):
                 return Found(name=name, broken=entry.reason)
         return Found(name=name)
     if name.startswith("torch.nn.modules."):

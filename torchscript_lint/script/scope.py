@@ -5,8 +5,6 @@ A variable may change its type only in the frame that first bound it; inner fram
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from torchscript_lint.script.values import Simple, Sugared
 from torchscript_lint.types.model import UNKNOWN, Type
 
@@ -28,8 +26,9 @@ class Frame:
         self.exits = False
         self.types: dict[str, Type] = {}
         self.values: dict[str, Sugared] = {}
-        # Why a variable isn't there although some branch binds it; kept for the whole function.
-        self.errors: dict[str, Callable[[], dict[str, str]]] = parent.errors if parent is not None else {}
+        # Why a variable isn't there although some branch binds it (rule and details, and whether the compiler may leave
+        # that branch out); kept for the whole function.
+        self.errors: dict[str, tuple[dict[str, str], bool]] = parent.errors if parent is not None else {}
 
     def here(self, name: str) -> Sugared | None:
         """The variable, if this block binds it."""

@@ -278,6 +278,7 @@ class Maker:
             name, "module", module, type_, value.cls, elements=elements, element=element,
             keys=value.keys if value.container != "ModuleList" else None,
             certain=value.certain and value.cls is not None, node=node,
+            call=value.node if isinstance(value.node, ast.Call) else None,
             hooks=tuple(hook for hook in self.hooks if hook.target & value.idents),
         )  # fmt: skip
 

@@ -55,6 +55,7 @@ class Attribute:
         invalid: of a constant whose value can be none, the name of the Python type that makes it so.
         mismatch: of a value that cannot be cast to the annotated type, what it is.
         lazy: whether it is a parameter or buffer that is uninitialised until the module has run.
+        call: of a module, the call that made it, where that is known.
         annotated: whether ``type`` comes from a class-level annotation.
         hooks: of a module, the forward hooks that its holder registers on it.
         ignored: whether ``__jit_ignored_attributes__`` names it: to the compiler it is not there.
@@ -81,6 +82,7 @@ class Attribute:
     invalid: str = ""
     mismatch: str = ""
     lazy: bool = False
+    call: ast.Call | None = field(default=None, compare=False)
     hooks: tuple[Hook, ...] = ()
     ignored: bool = False
 
