@@ -132,9 +132,7 @@ def _tuple(ck: Checker, callee: Special, node: tree.Apply, hint: Type | None) ->
 
 
 def _range(ck: Checker, callee: Special, node: tree.Apply, hint: Type | None) -> Sugared:
-    values = calls.positional(ck, node.args)
-    if node.keywords:
-        calls.keywords_of(ck, node)
+    values = calls.positional(ck, node.args)  # what has a name is not even looked at
     if values is None:
         return Range()
     for index, value in enumerate(values):
@@ -301,6 +299,7 @@ def _fork(ck: Checker, callee: Special, node: tree.Apply, hint: Type | None) -> 
 def _super(ck: Checker, callee: Special, node: tree.Apply, hint: Type | None) -> Sugared:
     """``super()`` stays a call into Python that gives a Tensor: no attribute of it is what was meant."""
     calls.positional(ck, node.args)
+    calls.keywords_of(ck, node)
     return Special("super-object")
 
 
