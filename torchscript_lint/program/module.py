@@ -18,10 +18,11 @@ class Binding:
     """One way in which a module-level statement binds a name.
 
     ``kind`` is ``function``, ``class``, ``import``, ``from``, ``assign`` or ``other``; ``where`` is how its statement
-    is guarded: ``""``, ``type-checking``, ``try``, ``handler``, ``branch``.
+    is guarded: ``""``, ``type-checking``, ``try``, ``handler``, ``branch``. ``unpacked``: the call of whose result the
+    name is one part, and which.
     """
 
-    __slots__ = ("annotation", "kind", "level", "name", "node", "source", "value", "where")
+    __slots__ = ("annotation", "kind", "level", "name", "node", "source", "unpacked", "value", "where")
 
     def __init__(
         self,
@@ -34,7 +35,9 @@ class Binding:
         level: int = 0,
         value: ast.expr | None = None,
         annotation: ast.expr | None = None,
+        unpacked: tuple[ast.Call, int] | None = None,
     ) -> None:
+        self.unpacked = unpacked
         self.kind = kind
         self.where = where
         self.node = node
@@ -138,8 +141,11 @@ class Module:
             starred = any(isinstance(item, ast.Starred) for item in target.elts)
             if isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts) and not starred:
                 values = list(value.elts)
-            for item, part in zip(target.elts, values, strict=True):
-                self._scan_target(item, node, part, where)
+            for index, (item, part) in enumerate(zip(target.elts, values, strict=True)):
+                if isinstance(value, ast.Call) and isinstance(item, ast.Name) and not starred:
+                    self._bind(item.id, Binding("other", where, node, unpacked=(value, index)))
+                else:
+                    self._scan_target(item, node, part, where)
         elif isinstance(target, ast.Starred):
             self._scan_target(target.value, node, None, where)
 

@@ -13,8 +13,10 @@ from typing import NamedTuple
 
 from torchscript_lint import library
 from torchscript_lint.program import Class, External, Function, Module, Program, Undefined, Value
+from torchscript_lint.program.module import Binding
 from torchscript_lint.script import classes
 from torchscript_lint.script.values import NO
+from torchscript_lint.source.walk import walk
 from torchscript_lint.types.model import (
     BOOL,
     COMPLEX,
@@ -173,6 +175,14 @@ class Kinds:
             return self._call(node)
         return None
 
+    def of_binding(self, binding: Binding) -> Kind | None:
+        """What one statement gives a name."""
+        if binding.unpacked is not None:
+            call, index = binding.unpacked
+            found = self._program.definition(self._module, call.func)
+            return _part(found, index) if isinstance(found, Function) and not found.decorators else None
+        return self.of(binding.value) if binding.kind == "assign" and binding.value is not None else None
+
     @staticmethod
     def _constant(node: ast.Constant) -> Kind:
         if node.value is None:
@@ -288,6 +298,30 @@ class Kinds:
 
 #: How many names are followed that stand for one another.
 _MAX_DEPTH = 20
+
+
+def _part(function: Function, index: int) -> Kind | None:
+    """What one part of the tuple is that a function returns: by its annotation, or where it is a literal each time."""
+    returns = function.node.returns
+    if isinstance(returns, ast.Subscript) and isinstance(returns.slice, ast.Tuple):
+        parts = returns.slice.elts
+        if function.module.dotted(returns.value) in ("tuple", "typing.Tuple") and index < len(parts):
+            part = parts[index]
+            if isinstance(part, ast.Name) and part.id in DECLARED:
+                return Kind(part.id, UNKNOWN)
+    found: Kind | None = None
+    for node in walk(function.node):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)) and node is not function.node:
+            return None
+        if isinstance(node, ast.Return):
+            value = node.value
+            if not isinstance(value, ast.Tuple) or index >= len(value.elts):
+                return None
+            part = value.elts[index]
+            if not isinstance(part, ast.Constant) or type(part.value) not in _LITERALS:
+                return None
+            found = _LITERALS[type(part.value)]._replace(type=UNKNOWN)
+    return found
 
 
 def _comparison(node: ast.Compare) -> Kind:

@@ -90,7 +90,7 @@ def of_name(program: Program, module: Module, name: str) -> PythonObject | None:
     for binding in module.bindings.get(name, ()):
         if isinstance(binding.node, ast.AugAssign) or binding.where == "type-checking":
             continue  # `SET |= {...}`: what it was stays what it is
-        kind = kinds.of(binding.value) if binding.kind == "assign" and binding.value is not None else None
+        kind = kinds.of_binding(binding)
         if kind is None:
             return None
         if kind.name != "NoneType":
