@@ -99,4 +99,15 @@ RULES: tuple[Rule, ...] = (
         why="torch/jit/_trace.py: trace_module looks each name up in the module.",
         instead="{{'forward': example_inputs}}, with the names of methods that the class defines",
     ),
+    weak(
+        "TS832",
+        "load-without-map-location",
+        summary="torch.jit.load without map_location, followed by a move to another device",
+        message="`{expr}` loads onto the device that the model was saved from, and fails where there is none;"
+        " `{move}` comes too late",
+        compiler="",
+        why="Each tensor is restored on the device that the archive names, unless map_location says otherwise"
+        " (torch/jit/_serialization.py: load; torch/csrc/jit/serialization/unpickler.cpp).",
+        instead="pass the device at once: torch.jit.load(path, map_location=device)",
+    ),
 )

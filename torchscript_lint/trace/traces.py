@@ -14,6 +14,9 @@ from torchscript_lint.trace.state import source, span
 
 TRACE = ("torch.jit.trace", "torch.jit._trace.trace")
 _FREEZE = ("torch.jit.freeze", "torch.jit._freeze.freeze")
+_LOAD = ("torch.jit.load", "torch.jit._serialization.load")
+#: Methods that move a module to a device; `to` may do other things as well.
+_MOVES = frozenset({"to", "cuda", "cpu"})
 _PICKLE = ("torch.save", "torch.serialization.save", "pickle.dump", "pickle.dumps")
 
 
@@ -71,6 +74,7 @@ class Traces:
                 self._check_attributes(name, cls)
         for call in self.calls:
             self._check_call(call)
+        self._check_loads()
 
     def _check_call(self, call: ast.Call) -> None:
         callee = self.module.dotted(call)
@@ -86,6 +90,30 @@ class Traces:
             # whoever else sees the module may have set its mode
             if cls is not None and not self._mode_set(subject, call) and not self._mode_set(first, call):
                 self._add("freeze-in-training", call, {"expr": source(first)})
+
+    def _check_loads(self) -> None:
+        """``torch.jit.load`` that leaves the device to the archive, where the scope then moves what it loaded."""
+        loads = {id(call): call for call in self.calls if self._loads_anywhere(call)}
+        if not loads:
+            return
+        named = {
+            node.targets[0].id: node.value
+            for node in self.nodes
+            if isinstance(node, ast.Assign) and id(node.value) in loads and isinstance(node.targets[0], ast.Name)
+        }
+        for call in self.calls:
+            if not isinstance(call.func, ast.Attribute) or call.func.attr not in _MOVES:
+                continue
+            moved = call.func.value
+            load = named.get(moved.id) if isinstance(moved, ast.Name) else loads.get(id(moved))
+            if load is not None and position(load) <= position(call) and id(load) in loads:
+                del loads[id(load)]
+                self._add("load-without-map-location", load, {"expr": source(load), "move": source(call)})
+
+    def _loads_anywhere(self, call: ast.Call) -> bool:
+        if len(call.args) != 1 or self.module.dotted(call) not in _LOAD:
+            return False
+        return not {"map_location", None} & {word.arg for word in call.keywords}
 
     def _mode_set(self, node: ast.expr, before: ast.Call) -> bool:
         """Whether something may have set the mode of what a name stands for, or of an expression."""
