@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from torchscript_lint.script import modules
+from torchscript_lint.script import module_items, modules
 from torchscript_lint.script.values import (
     UNKNOWN_VALUE,
     EnumObject,
@@ -36,7 +36,7 @@ def iterate(ck: Checker, value: Sugared, node: tree.Node) -> Sugared:
     if isinstance(value, (Range, Items, Iterables)):
         return value
     if isinstance(value, ModuleObject):
-        return modules.iterate(ck, value, node)
+        return module_items.iterate(ck, value, node)
     if isinstance(value, EnumObject):
         return Simple(ListType.of(value.type))
     if not isinstance(value, Simple):

@@ -11,7 +11,7 @@ from torchscript_lint.program import Class, External, Function
 from torchscript_lint.program.classes import is_module_name, method
 from torchscript_lint.program.instances import NO_CONSTANT, Attribute
 from torchscript_lint.program.instances.infer import failed
-from torchscript_lint.script import calls, classes, decorators, expressions, hooks
+from torchscript_lint.script import calls, classes, decorators, expressions, hooks, module_items
 from torchscript_lint.script.matching import Keywords
 from torchscript_lint.script.resolve import transparent
 from torchscript_lint.script.values import (
@@ -31,7 +31,7 @@ from torchscript_lint.script.values import (
     is_unknown,
 )
 from torchscript_lint.source import tree
-from torchscript_lint.types.model import BOOL, INT, NONE, STR, TENSOR, UNKNOWN, ClassType, Type
+from torchscript_lint.types.model import BOOL, INT, NONE, STR, TENSOR, UNKNOWN, ClassType
 from torchscript_lint.types.relations import is_subtype
 
 if TYPE_CHECKING:
@@ -291,7 +291,7 @@ def _inherited(ck: Checker, base: ModuleObject, name: str, node: tree.Node) -> S
         return ck.report("module-missing-forward", node, module=base.name)
     known = _torch_base(base)
     if known is None:
-        return UNKNOWN_VALUE if name in _NN_MODULE_MEMBERS or not _only_nn_module(base) else None
+        return UNKNOWN_VALUE if name in _NN_MODULE_MEMBERS or not only_nn_module(base) else None
     schemas = [schema for key, schema in known.methods.items() if key == name or key.startswith(f"{name}__")]
     if schemas:
         return Library(name, library.Entry("function", signatures=tuple(schemas)))
@@ -309,10 +309,10 @@ def lacks(cls: Class, name: str) -> bool:
     own = any(
         name in entry.functions or name in entry.assigns for entry in lineage(cls).classes if isinstance(entry, Class)
     )
-    return not own and name != "__call__" and _only_nn_module(ModuleObject(cls))
+    return not own and name != "__call__" and only_nn_module(ModuleObject(cls))
 
 
-def _only_nn_module(base: ModuleObject) -> bool:
+def only_nn_module(base: ModuleObject) -> bool:
     """Whether the only base outside the program is ``nn.Module`` itself, whose members are known."""
     from torchscript_lint.program.classes import lineage
 
@@ -342,7 +342,7 @@ def _external_attribute(ck: Checker, base: ModuleObject, name: str, node: tree.N
     if name in _UNSUPPORTED:
         return ck.report("module-method-unsupported", node, method=name, message=_UNSUPPORTED[name])
     if name == "forward" and not is_open(base) and _has_placeholder(base.external):
-        return ck.report("module-missing-forward", node, module=_held_as(base))
+        return ck.report("module-missing-forward", node, module=module_items.held_as(base))
     known = library.nn_module(base.external.rpartition(".")[2])
     if known is None:
         return UNKNOWN_VALUE
@@ -390,8 +390,8 @@ def _special(ck: Checker, base: ModuleObject, name: str) -> Sugared | None:
     """``self.children()`` and its kin, and the methods of module dicts."""
     kind = container_kind(base)
     if name in ("items", "keys", "values") and kind in ("dict", "paramdict"):
-        members = _members(ck, base)
-        keys = _keys(base)
+        members = module_items.items_of(ck, base)
+        keys = module_items.keys_of(base)
         if name == "values":
             return ModuleDictMethod(name, members)
         if name == "keys":
@@ -399,140 +399,12 @@ def _special(ck: Checker, base: ModuleObject, name: str) -> Sugared | None:
         return ModuleDictMethod(name, Iterables([keys, members]))
     if name in _FORMS:
         if name == "children" and kind in ("list", "dict"):
-            return ModuleDictMethod(name, _members(ck, base))
+            return ModuleDictMethod(name, module_items.items_of(ck, base))
         unknown = Items(None, ModuleObject(None)) if "buffers" not in name else Items(None, Simple(TENSOR))
         if name.startswith("named"):
             return ModuleDictMethod(name, Iterables([Items(None, Simple(STR)), unknown]))
         return ModuleDictMethod(name, unknown)
     return None
-
-
-# --- containers ----------------------------------------------------------------------------------
-
-
-def _container_attribute(base: ModuleObject) -> Attribute | None:
-    return base.attribute
-
-
-def _members(ck: Checker, base: ModuleObject) -> Items:
-    """The members of a container."""
-    held = _container_attribute(base)
-    if held is None or not held.certain or not held.always:
-        return Items(None, ModuleObject(None))
-    if held.elements:  # an empty one is filled by some other configuration, or its loops are never compiled
-        return Items([_member(ck, element) for element in held.elements])
-    if held.element is not None:
-        return Items(None, _member(ck, held.element))
-    return Items(None, ModuleObject(None))
-
-
-def _member(ck: Checker, element: Attribute) -> Sugared:
-    if element.kind == "module":
-        return module_of(ck, element)
-    return Simple(element.type) if element.kind in ("parameter", "buffer", "value") else UNKNOWN_VALUE
-
-
-def _keys(base: ModuleObject) -> Items:
-    held = _container_attribute(base)
-    if held is not None and held.keys is not None and held.certain and held.always:
-        return Items([Simple(STR, key) for key in held.keys])
-    return Items(None, Simple(STR))
-
-
-def iterate(ck: Checker, base: ModuleObject, node: tree.Node) -> Sugared:
-    """What a loop over a module runs over (``ModuleValue::iter``)."""
-    kind = container_kind(base)
-    if kind in ("list", "paramlist"):
-        members = _members(ck, base)
-        if kind == "paramlist" and members.items is None:
-            return Items(None, Simple(TENSOR))
-        return members
-    if kind == "dict":
-        return _keys(base)
-    if kind == "paramdict":
-        return ck.report("parameter-dict-iteration", node)
-    if is_open(base) or (base.cls is not None and not _only_nn_module(base)):
-        return UNKNOWN_VALUE
-    return ck.report("module-not-iterable", node, module=base.name)
-
-
-def get_item(ck: Checker, base: Sugared, index: tree.Expr, node: tree.Node, hint: Type | None) -> Sugared:
-    """``self.layers[i]``, ``self.heads["a"]`` (``ModuleValue::getitem``, ``SugaredTupleValue::getitem``)."""
-    position = expressions.value(ck, index)
-    if isinstance(base, Items):
-        return _index_items(ck, base, position, node, "the tuple")
-    assert isinstance(base, ModuleObject)
-    kind = container_kind(base)
-    if hint is not None:
-        return Simple(hint) if kind else UNKNOWN_VALUE
-    if kind in ("list", "paramlist"):
-        members = _members(ck, base)
-        return _index_items(ck, members, position, node, _held_as(base))
-    if kind in ("dict", "paramdict"):
-        if position.const in (NO, SOME):
-            if position.unknown or position.const is SOME:
-                return UNKNOWN_VALUE
-            return ck.report("module-dict-key", node, container=_held_as(base))
-        keys = _keys(base)
-        members = _members(ck, base)
-        if keys.items is None or members.items is None:
-            return members.item or UNKNOWN_VALUE
-        for key, member in zip(keys.items, members.items, strict=False):
-            if isinstance(key, Simple) and key.const == position.const:
-                return member
-        return ck.report("module-dict-key-missing", node, container=_held_as(base), key=str(position.const))
-    if is_open(base) or (base.cls is not None and not _only_nn_module(base)):
-        return UNKNOWN_VALUE
-    return ck.report("module-not-subscriptable", node, module=base.name)
-
-
-def _held_as(base: ModuleObject) -> str:
-    """What to call a container in a message: the attribute's name, else its class's."""
-    return f"self.{base.attribute.name}" if base.attribute is not None else base.name
-
-
-def _index_items(ck: Checker, base: Items, position: Simple, node: tree.Node, container: str) -> Sugared:
-    if position.type is UNKNOWN or position.const is SOME:
-        return UNKNOWN_VALUE
-    if position.type is not INT or not isinstance(position.const, int):
-        return ck.report("module-index-variable", node, container=container)
-    if base.items is None:
-        return base.item or UNKNOWN_VALUE
-    length = len(base.items)
-    if not -length <= position.const < length:
-        index, count = str(position.const), str(length)
-        return ck.report("module-index-range", node, container=container, index=index, length=count)
-    return base.items[position.const]
-
-
-def slice_container(ck: Checker, base: ModuleObject, index: tree.Slice, node: tree.Node) -> Sugared:
-    """``self.layers[1:]``: the members become plain values, which can no longer be called."""
-    bounds = [
-        None if bound is None else expressions.value(ck, bound) for bound in (index.lower, index.upper, index.step)
-    ]
-    kind = container_kind(base)
-    if kind not in ("list", "paramlist"):
-        if is_open(base) or (base.cls is not None and not kind and not _only_nn_module(base)):
-            return UNKNOWN_VALUE
-        return ck.report("module-not-tuple", node)
-    members = _members(ck, base)
-    if members.items is None:
-        return Items(None, _as_plain(members.item))
-    plain: list[Sugared] = [_as_plain(item) for item in members.items]
-    consts: list[int | None] = []
-    for bound in bounds:
-        const = None if bound is None else bound.const
-        if const is not None and not isinstance(const, int):
-            return Items(None, plain[0] if plain else None)
-        consts.append(const)
-    return Items(plain[slice(*consts)])
-
-
-def _as_plain(item: Sugared | None) -> Simple:
-    """A module as a first-class value."""
-    if isinstance(item, ModuleObject) and item.cls_type is not None and not is_open(item):
-        return Simple(item.cls_type)
-    return item if isinstance(item, Simple) else UNKNOWN_VALUE
 
 
 # --- calls ---------------------------------------------------------------------------------------
@@ -562,7 +434,7 @@ def _call(ck: Checker, base: ModuleObject, args: Sequence[Simple], keywords: Key
     if not base.external or not is_module_name(base.external) or is_open(base):
         return UNKNOWN_VALUE
     if _has_placeholder(base.external):
-        return ck.report("module-missing-forward", node, module=_held_as(base))
+        return ck.report("module-missing-forward", node, module=module_items.held_as(base))
     known = library.nn_module(base.external.rpartition(".")[2])
     if known is None or not known.forward:
         return UNKNOWN_VALUE
@@ -605,7 +477,7 @@ def _call_sequential(
     ck: Checker, base: ModuleObject, args: Sequence[Simple], keywords: Keywords, node: tree.Node
 ) -> Simple:
     known = library.nn_module("Sequential")
-    members = _members(ck, base)
+    members = module_items.items_of(ck, base)
     if known is not None and known.forward and not is_open(base):
         fitted = calls.call_signatures(ck, "forward", known.forward, args, keywords, node)
         if fitted.unknown:

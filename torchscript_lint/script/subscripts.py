@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from torchscript_lint.program import Uncertain
-from torchscript_lint.script import attributes, calls, expressions, modules
+from torchscript_lint.script import attributes, calls, expressions, module_items
 from torchscript_lint.script.values import SOME, UNKNOWN_VALUE, Items, ModuleObject, Simple, SliceObject, Sugared
 from torchscript_lint.source import tree
 from torchscript_lint.types.model import (
@@ -53,10 +53,10 @@ def get(ck: Checker, node: tree.Subscript, hint: Type | None) -> Sugared:
     index = indices[0]
     if isinstance(index, tree.Slice):
         if isinstance(base, ModuleObject):
-            return modules.slice_container(ck, base, index, node)
+            return module_items.slice_container(ck, base, index, node)
         return _slice(ck, expressions.as_value(ck, base, node.base), index, node)
     if isinstance(base, (ModuleObject, Items)):
-        return modules.get_item(ck, base, index, node, hint)
+        return module_items.get_item(ck, base, index, node, hint)
     value = expressions.as_value(ck, base, node.base)
     sugared = expressions.emit(ck, index)
     if isinstance(sugared, SliceObject):
