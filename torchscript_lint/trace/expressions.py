@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from torchscript_lint.source.walk import children
 from torchscript_lint.trace import library
+from torchscript_lint.trace.forms import literal_int
 from torchscript_lint.trace.records import held
 from torchscript_lint.trace.state import State, source
 from torchscript_lint.trace.values import (
@@ -464,7 +465,7 @@ class Expressions(State):
         if isinstance(node.slice, ast.Slice):
             if base.items is not None:
                 bounds = [node.slice.lower, node.slice.upper, node.slice.step]
-                values = [_literal(bound) for bound in bounds]
+                values = [literal_int(bound) for bound in bounds]
                 if all(bound is None or value is not None for bound, value in zip(bounds, values, strict=True)):
                     return seq(base.items[slice(*values)], origin=base.origin)
             return seq(elem=element(base), origin=base.origin)
@@ -560,16 +561,6 @@ _LIST_METHODS = frozenset(dir(list)) | {"add", "update", "union", "popleft", "ap
 
 def _empty(value: Val) -> bool:
     return value.kind == "seq" and value.items == ()
-
-
-def _literal(node: ast.expr | None) -> int | None:
-    if node is None:
-        return None
-    try:
-        value = ast.literal_eval(node)
-    except (ValueError, TypeError, SyntaxError):
-        return None
-    return value if isinstance(value, int) else None
 
 
 _EVAL: dict[type[ast.expr], Callable[..., Val]] = {

@@ -83,3 +83,14 @@ def gives_names(node: ast.With) -> bool:
         if isinstance(part, ast.Assign) and any(isinstance(target, (ast.Name, ast.Tuple)) for target in part.targets):
             return True
     return False
+
+
+def literal_int(node: ast.expr | None) -> int | None:
+    """The number that an expression spells; None for anything else."""
+    if node is None:
+        return None
+    try:
+        value = ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError):
+        return None
+    return value if isinstance(value, int) else None
