@@ -38,6 +38,7 @@ from torchscript_lint.types.model import (
     UNKNOWN,
     ClassType,
     Type,
+    is_tensor,
 )
 
 if TYPE_CHECKING:
@@ -358,7 +359,7 @@ def _call_library(ck: Checker, callee: Library, args: list[Simple], keywords: Ke
     if entry.kind == "none":
         return ck.report("unsupported-function", node, function=name, message=entry.reason)
     if entry.kind == "numpy":
-        return ck.report("numpy-call", node, function=name) if _is_numpy_function(name) else UNKNOWN_VALUE
+        return UNKNOWN_VALUE if _may_be_called(name, args, keywords) else ck.report("numpy-call", node, function=name)
     if entry.kind == "class":
         if entry.message:
             return ck.report("unsupported-function", node, function=name, message=entry.reason)
@@ -368,14 +369,15 @@ def _call_library(ck: Checker, callee: Library, args: list[Simple], keywords: Ke
     return UNKNOWN_VALUE
 
 
-def _is_numpy_function(name: str) -> bool:
-    """Whether a name of numpy is a function (and not a constant, type or submodule)."""
-    parts = name.split(".")
-    last = parts[-1]
-    return last not in ("pi", "e", "inf", "nan", "newaxis", "euler_gamma") and last not in _NUMPY_MODULES
+def _may_be_called(name: str, args: Sequence[Simple], keywords: Keywords) -> bool:
+    """Whether a call of something in numpy may compile, for all that is known of it.
 
-
-_NUMPY_MODULES = frozenset({"random", "linalg", "fft", "ma", "testing", "typing", "lib", "core", "polynomial"})
+    The functions of ``numpy.random`` are methods that stay in Python: they take Tensors, ``self`` the first of them.
+    """
+    if name.rpartition(".")[2] in ("pi", "e", "inf", "nan", "newaxis", "euler_gamma"):
+        return True
+    given = [*args, *(value for _, value in keywords)]
+    return name.startswith("numpy.random.") and bool(given) and all(arg.unknown or is_tensor(arg.type) for arg in given)
 
 
 def call_signatures(

@@ -148,7 +148,11 @@ def value_fits(checker: Checker, node: ast.expr, type_: Type, n: int | None = No
         return _constant_fits(number, type_) if number is not None else None
     if isinstance(node, ast.Call):
         made = checker.session.program.dotted(checker.function.module, node.func)
-        return _constant_fits(_MADE[made], type_) if made in _MADE else None
+        if made in _MADE:
+            return _constant_fits(_MADE[made], type_)
+        kind = Kinds(checker.session.program, checker.function.module).of(node)
+        sample = _SAMPLES.get(kind.type) if kind is not None and kind.type is not None else None
+        return _constant_fits(sample, type_) if sample is not None else None
     if isinstance(node, ast.Tuple):
         return _tuple_fits(checker, node, type_)
     if isinstance(node, (ast.Name, ast.Attribute)):

@@ -89,6 +89,10 @@ _SPECIAL = {
     "super": "super",
     "torch._check": "torch._check",
 }
+_NUMPY_MODULES = frozenset(
+    f"numpy.{name}"
+    for name in ("random", "linalg", "fft", "ma", "testing", "typing", "lib", "core", "polynomial", "char", "rec")
+)
 _LEGACY_TENSORS = frozenset(
     f"torch.{kind}Tensor" for kind in ("Bool", "Long", "Byte", "Char", "Double", "Float", "Int", "Short", "Half")
 )
@@ -276,7 +280,8 @@ _OBJECTS = {
     "os.environ": "_Environ", "sys.argv": "list", "sys.path": "list", "sys.modules": "dict",
     "sys.stdout": "TextIOWrapper",
     "sys.stderr": "TextIOWrapper", "sys.stdin": "TextIOWrapper", "warnings.filters": "list",
-    "logging.root": "RootLogger",
+    "logging.root": "RootLogger", "numpy.ogrid": "OGridClass", "numpy.mgrid": "MGridClass", "numpy.c_": "CClass",
+    "numpy.r_": "RClass", "numpy.s_": "IndexExpression", "numpy.index_exp": "IndexExpression",
 }  # fmt: skip
 
 
@@ -284,6 +289,8 @@ def external(name: str, *, constant: bool) -> Sugared:
     """A name outside the program, by dotted path: what the library knows of it."""
     if name in _OBJECTS:
         return PythonObject(_OBJECTS[name])
+    if name.endswith(".__version__"):
+        return UNKNOWN_VALUE if constant else PythonObject("str")
     if name in _SPECIAL:
         return Special(_SPECIAL[name])
     if name in _LEGACY_TENSORS:
@@ -303,7 +310,8 @@ def external(name: str, *, constant: bool) -> Sugared:
     if entry is None:
         top = name.partition(".")[0]
         if top == "numpy":
-            return Library(name, library.Entry("numpy")) if "." in name else PythonModule(name, External(name))
+            module = "." not in name or name in _NUMPY_MODULES
+            return PythonModule(name, External(name)) if module else Library(name, library.Entry("numpy"))
         return UNKNOWN_VALUE
     if entry.kind == "builtin":
         return Builtin(entry.op)

@@ -268,7 +268,7 @@ def classify(value: Any, forms: dict[int, str], operators: frozenset[str]) -> En
 def attributes(module: Any) -> Iterator[tuple[str, Any]]:
     """The attributes of a module that a script could name."""
     for name in sorted(set(dir(module))):
-        if name.startswith("__") or name in ("np", "numpy"):
+        if (name.startswith("__") and name != "__import__") or name in ("np", "numpy"):
             continue  # numpy is there or not
         try:
             value = getattr(module, name)
