@@ -8,7 +8,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -471,10 +470,8 @@ def test_an_interrupted_run(here: Path, jobs: str) -> None:
     ) as process:
         assert process.stdout is not None and process.stderr is not None
         assert process.stderr.readline().startswith(b"started")
-        before = time.monotonic()
         os.killpg(process.pid, signal.SIGINT)
-        assert process.wait(timeout=20) == 130
-        assert time.monotonic() - before < 5
+        assert process.wait(timeout=25) == 130  # the files would take ten times as long
         assert b"Traceback" not in process.stderr.read()
 
 

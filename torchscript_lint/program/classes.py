@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import builtins
+import sys
+
 from torchscript_lint.plain import dataclass
 from torchscript_lint.program.definitions import Class, Definition, External, Function
 
@@ -96,12 +99,16 @@ def _is_module(cls: Class) -> bool | None:
         return True
     if not line.complete:
         return None
-    known = {"object", "abc.ABC", "typing.Generic", "typing.Protocol", "enum.Enum", "enum.IntEnum", "str", "int",
-             "float", "dict", "list", "tuple", "Exception", "ValueError", "RuntimeError"}  # fmt: skip
-    foreign = [base for base in line.classes if isinstance(base, External) and base.name not in known]
+    foreign = [base for base in line.classes if isinstance(base, External) and not _is_standard(base.name)]
     if any(base.name.split(".")[-1].endswith(("Module", "Model", "Layer")) for base in foreign):
         return None
     return None if any(not base.name.startswith("torch.") for base in foreign) else False
+
+
+def _is_standard(name: str) -> bool:
+    """Whether a name outside the program is one of Python's own: a builtin, or of the standard library."""
+    top, dot, _ = name.partition(".")
+    return top in sys.stdlib_module_names if dot else hasattr(builtins, name)
 
 
 def method(cls: Class, name: str) -> Function | External | None:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from torchscript_lint import library
 from torchscript_lint.program import Class, External, Function, Module, Program, Undefined, Value
+from torchscript_lint.program.classes import is_module
 from torchscript_lint.program.module import Binding
 from torchscript_lint.script import classes
 from torchscript_lint.script.values import NO
@@ -283,7 +284,9 @@ class Kinds:
         if isinstance(found, Class):
             # An instance is never a value to the compiler; members of an Enum are, and modules may be called.
             known = classes.class_kind(found)
-            return None if known in ("enum", "module", "unknown") else Kind(found.name)
+            if known in ("enum", "module") or (known == "unknown" and is_module(found) is not False):
+                return None
+            return Kind(found.name)
         if isinstance(found, Function):
             declared = found.node.returns
             if isinstance(declared, ast.Name) and declared.id in DECLARED and not found.decorators:
