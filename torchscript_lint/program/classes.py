@@ -7,6 +7,7 @@ import sys
 
 from torchscript_lint.plain import dataclass
 from torchscript_lint.program.definitions import Class, Definition, External, Function
+from torchscript_lint.program.once import once
 
 _MODULE_ROOTS = frozenset(
     {
@@ -37,15 +38,9 @@ class Lineage:
     complete: bool
 
 
+@once
 def lineage(cls: Class) -> Lineage:
     """The class and its bases, depth first, each once (its last occurrence, as Python's linearisation has it)."""
-    known: Lineage | None = cls.__dict__.get("_lineage")
-    if known is None:
-        known = cls.__dict__["_lineage"] = _lineage(cls)
-    return known
-
-
-def _lineage(cls: Class) -> Lineage:
     order: list[Class | External] = []
     complete = True
 
@@ -84,16 +79,9 @@ def is_module_name(name: str) -> bool:
     return prefix == "torch.nn" or prefix.startswith(("torch.nn.modules", "torch.ao.nn", "torch.nn.intrinsic"))
 
 
+@once
 def is_module(cls: Class) -> bool | None:
     """Whether the class is an ``nn.Module``: True, False, or None where an unknown base leaves it open."""
-    answer = cls.__dict__.get("_is_module", "")
-    if answer == "":
-        answer = cls.__dict__["_is_module"] = _is_module(cls)
-    known: bool | None = answer
-    return known
-
-
-def _is_module(cls: Class) -> bool | None:
     line = lineage(cls)
     if any(isinstance(base, External) and is_module_name(base.name) for base in line.classes):
         return True

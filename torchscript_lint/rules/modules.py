@@ -251,7 +251,7 @@ _CONSTRUCTION: tuple[Rule, ...] = (
         name="attribute-dict-key",
         summary="attribute that is a dict with keys of a type that no dict has",
         message="`{name}` of `{module}` is a dict whose keys TorchScript cannot have: {reason}",
-        compiler="{reason}",
+        compiler="Cannot create dict for key type '",
         why="the type of every attribute is inferred, used or not, and DictType::create (aten/src/ATen/core/type.cpp) "
         "takes int, float, complex, bool, Tensor, device and str for keys. The error has no place.",
         instead="key it by a string or a number (`f'{{i}}_{{j}}'`), or keep it in a list of tuples",

@@ -16,6 +16,7 @@ import typing
 from torchscript_lint.plain import dataclass
 from torchscript_lint.program import Definition, External, Function, Module
 from torchscript_lint.program.definitions import UNCERTAIN, UNDEFINED
+from torchscript_lint.program.once import once
 from torchscript_lint.source.walk import children, walk
 
 
@@ -127,17 +128,9 @@ def is_cached(function: Function) -> bool:
     return bool(outer) and outer[0] in ("functools.lru_cache", "functools.cache")
 
 
+@once
 def wrapping(function: Function) -> Wrapping:
     """What the decorators of a function make of it; of several wrappers the outermost one's names hold."""
-    if not function.node.decorator_list:
-        return SAME
-    known: Wrapping | None = function.__dict__.get("_wrapping")
-    if known is None:
-        known = function.__dict__["_wrapping"] = _wrapping(function)
-    return known
-
-
-def _wrapping(function: Function) -> Wrapping:
     result = SAME
     for node, name in zip(function.node.decorator_list, function.decorators, strict=True):
         made = _decorator(function, node, name)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from torchscript_lint import library
 from torchscript_lint.library import Arg
-from torchscript_lint.program import Class, External, Function, ModuleRef, Value
+from torchscript_lint.program import Class, External, Function, Module, ModuleRef, Value
 from torchscript_lint.script.pykinds import Kinds
 from torchscript_lint.source import tree
 from torchscript_lint.types.model import (
@@ -109,8 +109,6 @@ def _own_type(checker: Checker, node: ast.expr) -> Type | None:
 
 #: The types of Python's values (``tryToInferType`` of ``pybind_utils.h``).
 _OWN: dict[type, Type] = {type(None): NONE, bool: BOOL, int: INT, float: FLOAT, complex: COMPLEX, str: STR}
-#: What calls of Python's types give, as an example.
-_MADE: dict[str, object] = {"int": 0, "float": 0.5, "str": "", "bool": True, "complex": 2j, "len": 0}
 
 
 def value_fits(checker: Checker, node: ast.expr, type_: Type, n: int | None = None) -> bool | None:
@@ -147,12 +145,7 @@ def value_fits(checker: Checker, node: ast.expr, type_: Type, n: int | None = No
         number = _number(node)
         return _constant_fits(number, type_) if number is not None else None
     if isinstance(node, ast.Call):
-        made = checker.session.program.dotted(checker.function.module, node.func)
-        if made in _MADE:
-            return _constant_fits(_MADE[made], type_)
-        kind = Kinds(checker.session.program, checker.function.module).of(node)
-        sample = _SAMPLES.get(kind.type) if kind is not None and kind.type is not None else None
-        return _constant_fits(sample, type_) if sample is not None else None
+        return _kind_fits(checker, checker.function.module, node, type_)
     if isinstance(node, ast.Tuple):
         return _tuple_fits(checker, node, type_)
     if isinstance(node, (ast.Name, ast.Attribute)):
@@ -208,8 +201,15 @@ def _tuple_fits(checker: Checker, node: ast.Tuple, type_: Type) -> bool | None:
     return False if False in answers else None if None in answers else True
 
 
-#: A value of each type that a module-level name may stand for.
-_SAMPLES: dict[Type, object] = {INT: 0, FLOAT: 0.5, STR: "", BOOL: True}
+#: A value of each type that an expression may give.
+_SAMPLES: dict[Type, object] = {INT: 0, FLOAT: 0.5, STR: "", BOOL: True, COMPLEX: 2j}
+
+
+def _kind_fits(checker: Checker, module: Module, node: ast.expr, type_: Type) -> bool | None:
+    """Whether what an expression gives can be converted, by its type alone."""
+    kind = Kinds(checker.session.program, module).of(node)
+    sample = _SAMPLES.get(kind.type) if kind is not None and kind.type is not None else None
+    return _constant_fits(sample, type_) if sample is not None else None
 
 
 def _is_object(checker: Checker, node: ast.expr) -> bool:
@@ -235,7 +235,5 @@ def _name_fits(checker: Checker, node: ast.expr, type_: Type) -> bool | None:
         # A dtype, layout or memory format is an int to the compiler, and nothing else.
         return type_ is entry.type or (type_ is BOOL and None)
     if isinstance(found, Value) and found.value is not None:
-        kind = Kinds(program, found.module).of(found.value)
-        expected = _SAMPLES.get(kind.type) if kind is not None and kind.type is not None else None
-        return _constant_fits(expected, type_) if expected is not None else None
+        return _kind_fits(checker, found.module, found.value, type_)
     return None

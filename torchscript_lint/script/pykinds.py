@@ -15,6 +15,7 @@ from torchscript_lint import library
 from torchscript_lint.program import Class, External, Function, Module, Program, Undefined, Value
 from torchscript_lint.program.classes import is_module
 from torchscript_lint.program.module import Binding
+from torchscript_lint.program.once import once
 from torchscript_lint.script import classes
 from torchscript_lint.script.values import NO
 from torchscript_lint.source.walk import walk
@@ -87,6 +88,7 @@ _CALLS: dict[str, Kind] = {
           "torch.cuda.is_available torch.distributed.is_available torch.backends.mps.is_available", "bool", BOOL),
     **_of("int len hash id ord os.cpu_count os.getpid torch.cuda.device_count math.ceil math.floor math.gcd math.lcm "
           "math.factorial math.comb math.perm math.isqrt math.trunc random.randint random.randrange", "int", INT),
+    **_of("complex", "complex", COMPLEX),
     **_of("float time.time time.perf_counter time.monotonic random.random random.uniform", "float", FLOAT),
     **_of("math.isclose math.isfinite math.isinf math.isnan", "bool", BOOL),
     **_of("math.prod sum round abs", "int", UNKNOWN),
@@ -127,14 +129,11 @@ def bound_once(value: Value) -> bool:
     return value.name not in _global_names(value.module)
 
 
+@once
 def _global_names(module: Module) -> frozenset[str]:
     """Names that functions of the file rebind through ``global``."""
-    cached: frozenset[str] | None = module.__dict__.get("_global_names")
-    if cached is None:
-        statements = _GLOBAL.findall(module.source.text)
-        cached = frozenset(name.strip() for names in statements for name in names.split("#")[0].split(","))
-        module.__dict__["_global_names"] = cached
-    return cached
+    statements = _GLOBAL.findall(module.source.text)
+    return frozenset(name.strip() for names in statements for name in names.split("#")[0].split(","))
 
 
 class Kinds:
@@ -220,7 +219,7 @@ class Kinds:
         if left is not None and right is not None:
             if left.type in (INT, FLOAT) and right.type in (INT, FLOAT):
                 return _number(node, left, right)
-            if left == right == _STR or (left.type is right.type is STR):
+            if left.type is right.type is STR:
                 return _STR
         for name in ("Tensor", "ndarray"):
             if name in sides:

@@ -315,7 +315,7 @@ class Session:
 
     def default_value(self, cls: Class) -> ModuleObject | None:
         """An instance made with the default arguments of its constructor, if it differs from what any instance is."""
-        found = default_instance(self.program, cls)
+        found = default_instance(cls)
         return ModuleObject(cls, instance=found) if found is not None else None
 
     def instance(self, cls: Class) -> Instance:

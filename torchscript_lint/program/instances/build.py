@@ -44,6 +44,7 @@ from torchscript_lint.program.instances.values import (
 )
 from torchscript_lint.program.instances.words import words
 from torchscript_lint.program.module import Module
+from torchscript_lint.program.once import once
 from torchscript_lint.program.program import Program
 from torchscript_lint.types import model
 from torchscript_lint.types.model import UNKNOWN, ClassType, TupleType, Type, optional
@@ -77,27 +78,19 @@ def instance(program: Program, cls: Class) -> Instance:
     return found
 
 
-def default_instance(program: Program, cls: Class) -> Instance | None:
+@once
+def default_instance(cls: Class) -> Instance | None:
     """What an instance holds that is made with the default arguments of its constructor; computed once.
 
     Parameters without a default stay unknown. None where there is no default, or where it makes no difference.
     """
-    cache: dict[Class, Instance | None] | None = getattr(program, "_default_instances", None)
-    if cache is None:
-        cache = {}
-        program._default_instances = cache  # type: ignore[attr-defined]
-    if cls not in cache:
-        cache[cls] = _default_instance(program, cls)
-    return cache[cls]
-
-
-def _default_instance(program: Program, cls: Class) -> Instance | None:
     function = method(cls, "__init__")
     if not isinstance(function, Function) or isinstance(method(cls, "__new__"), Function):
         return None
     spec = function.node.args
     if spec.vararg is not None or not (spec.defaults or any(spec.kw_defaults)):
         return None
+    program = cls.module.program
     general = instance(program, cls)
     if all(found.certain and found.always for found in general.attributes.values()):
         return None
