@@ -32,7 +32,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, cast
+from typing import IO, Any, cast
 
 warnings.simplefilter("ignore")  # before torch: without NumPy its import warns
 
@@ -347,21 +347,33 @@ class Oracle:
         self.out.flush()
 
 
-def main() -> None:
-    """The command."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+def command(description: str | None, ask: Callable[[str, IO[str], int], Counter[str]], timeout: int) -> None:
+    """The command line of an oracle; the process ends with it.
+
+    Args:
+        description: what it does, in its first line.
+        ask: asks about all of a package: its name, where the records go, seconds for one question; counts the outcomes.
+        timeout: the seconds where the command line says nothing.
+    """
+    parser = argparse.ArgumentParser(description=(description or "").split("\n", 1)[0])
     parser.add_argument("package")
     parser.add_argument("--write", required=True, metavar="FILE", help="*.gz is compressed")
-    parser.add_argument("--timeout", type=int, default=20, help="seconds for one definition (20)")
+    parser.add_argument("--timeout", type=int, default=timeout, help=f"seconds for one question ({timeout})")
     args = parser.parse_args()
     torch.set_num_threads(1)
     opened = gzip.open if args.write.endswith(".gz") else open
     with opened(args.write, "wt", encoding="utf-8") as out:
-        oracle = Oracle(args.package, out, args.timeout)
-        oracle.run()
-    print(args.package, dict(sorted(oracle.counts.items())))
+        counts = ask(args.package, out, args.timeout)
+    print(args.package, dict(sorted(counts.items())))
     os._exit(0)  # threads that an import has started don't matter
 
 
+def run(package: str, out: IO[str], timeout: int) -> Counter[str]:
+    """Ask about all of a package."""
+    oracle = Oracle(package, out, timeout)
+    oracle.run()
+    return oracle.counts
+
+
 if __name__ == "__main__":
-    main()
+    command(__doc__, run, 20)

@@ -10,9 +10,7 @@ is built, fed, traced and compared with its trace on other inputs in a forked pr
 
 from __future__ import annotations
 
-import argparse
 import contextlib
-import gzip
 import importlib
 import inspect
 import json
@@ -36,7 +34,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from feeding import candidates, mapped, others, tensors  # noqa: E402
 from judge_trace.server import brief, compare, copied, outcome, seed  # noqa: E402
-from oracle import builder, forked, located, modules  # noqa: E402
+from oracle import builder, command, forked, located, modules  # noqa: E402
 
 #: Seconds that may go into finding inputs that a module takes.
 _PATIENCE = 15
@@ -235,20 +233,5 @@ def run(package: str, out: Any, timeout: int) -> Counter[str]:
     return counts
 
 
-def main() -> None:
-    """The command."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("package")
-    parser.add_argument("--write", required=True, metavar="FILE", help="*.gz is compressed")
-    parser.add_argument("--timeout", type=int, default=60, help="seconds for one class (60)")
-    args = parser.parse_args()
-    torch.set_num_threads(1)
-    opened = gzip.open if args.write.endswith(".gz") else open
-    with opened(args.write, "wt", encoding="utf-8") as out:
-        counts = run(args.package, out, args.timeout)
-    print(args.package, dict(sorted(counts.items())))
-    os._exit(0)
-
-
 if __name__ == "__main__":
-    main()
+    command(__doc__, run, 60)
