@@ -5,10 +5,11 @@ What a command needs is imported when it runs: ``--help`` and ``rule`` must not 
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Sequence
+
+from torchscript_lint.cli.resources import resources
 
 __all__ = ["main"]
 
@@ -39,11 +40,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             from torchscript_lint.cli.report import run
         else:
             from torchscript_lint.cli.rule import run
-        code = run(arguments)
+        with resources(for_good=argv is None):
+            code = run(arguments)
         sys.stdout.flush()
-        if argv is None:
-            # Python looks for garbage once more before it ends, which after a large run takes as long as the run.
-            gc.freeze()
         return code
     except BrokenPipeError:
         # The reader (head, less) has seen enough. Python would complain again when it flushes at exit.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import io
 import os
 import sys
@@ -16,9 +15,6 @@ from torchscript_lint.lint.selection import Selectors, UnknownSelector
 from torchscript_lint.lint.settings import Settings, combine, start
 from torchscript_lint.source.text import SourceError, SourceText, decode, read
 
-#: Deep enough for code that people write; Python's own limit is met by a sum of three hundred terms.
-RECURSION = 6000
-
 
 def run(arguments: argparse.Namespace) -> int:
     """Lint, show, and say how it went. The exit code as for :func:`torchscript_lint.cli.main`."""
@@ -30,23 +26,13 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.show_settings:
         sys.stdout.write(_describe(settings))
         return 0
-    # Nothing the analysis makes is garbage before the run ends, and looking for it costs a third of the time.
-    gc.freeze()
-    gc.disable()
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, RECURSION))
-    try:
-        if arguments.reveal:
-            from torchscript_lint.cli import reveal
+    if arguments.reveal:
+        from torchscript_lint.cli import reveal
 
-            return reveal.run(arguments, settings)
-        if arguments.paths == ["-"]:
-            return _standard_input(arguments, settings)
-        return _files(arguments, settings)
-    finally:
-        sys.setrecursionlimit(limit)
-        gc.enable()
-        gc.unfreeze()
+        return reveal.run(arguments, settings)
+    if arguments.paths == ["-"]:
+        return _standard_input(arguments, settings)
+    return _files(arguments, settings)
 
 
 def settings_of(arguments: argparse.Namespace) -> Settings:

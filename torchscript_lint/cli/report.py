@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import shutil
 import sys
 
-from torchscript_lint.cli.check import RECURSION, settings_of
+from torchscript_lint.cli.check import settings_of
 from torchscript_lint.cli.output import is_terminal, say, wants_color, write_file
 from torchscript_lint.cli.progress import Bar
 from torchscript_lint.lint.config import ConfigError
@@ -22,11 +21,6 @@ def run(arguments: argparse.Namespace) -> int:
     except (ConfigError, UnknownSelector) as error:
         say(str(error))
         return 2
-    # As in `tslint check`: nothing is garbage before the end.
-    gc.freeze()
-    gc.disable()
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, RECURSION))
     bar = Bar(quiet=arguments.quiet)
     try:
         outcome = assess_paths(
@@ -38,9 +32,6 @@ def run(arguments: argparse.Namespace) -> int:
         )
     finally:
         bar.close()
-        sys.setrecursionlimit(limit)
-        gc.enable()
-        gc.unfreeze()
     for problem in outcome.problems:
         say(f"{problem.path}: {problem.message}")
     for name, reason in outcome.report.failed:
