@@ -92,6 +92,9 @@ class Session:
         self._entries: dict[tuple[object, ...], set[str]] = {}
         self._rows: set[tuple[str, int]] = set()
         self._roots = frozenset(map(os.path.abspath, program.roots))
+        self._outside: dict[str, bool] = {}
+        # Of files outside of the run: how severe a finding they have.
+        self._severities: dict[str, set[str]] = {}
         self._words: tuple[str, Module] | None = None
         # The first finding of each file, by its key.
         self._first: dict[str, tuple[object, ...]] = {}
@@ -128,6 +131,13 @@ class Session:
             blamed = self._words[1] if self._words is not None and self._words[0] is detail.get("message") else None
             self.memory.note("report", chain, rule, module, span, detail, target, warning, inherited, blamed)
         found = BY_NAME[rule]
+        if self.is_outside(module):
+            # It is shown nowhere; but why what calls it fails is said in the first one's words.
+            severity = "warning" if warning else found.severity
+            if severity in self._severities.setdefault(module.path, set()):
+                return
+            self._severities[module.path].add(severity)
+            inherited = None
         region = module.source.region(span)
         key = (module.path, region[0], region[1], found.code)
         row = key[:2]
@@ -182,7 +192,11 @@ class Session:
 
     def is_outside(self, module: Module) -> bool:
         """Whether a file is none of those that are linted, so that its findings are shown where it is called."""
-        return bool(self._roots) and os.path.abspath(module.path) not in self._roots
+        known = self._outside.get(module.path)
+        if known is None:
+            known = bool(self._roots) and os.path.abspath(module.path) not in self._roots
+            self._outside[module.path] = known
+        return known
 
     def words(self, module: Module) -> str:
         """The compiler's words on the first thing wrong with a file outside of the run."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from torchscript_lint.program.classes import is_module
 from torchscript_lint.program.definitions import Class
 from torchscript_lint.program.instances.iterate import ITEMS, enumerated, iterate, ranged, zipped
-from torchscript_lint.program.instances.lookup import attribute_of, names_of_class
+from torchscript_lint.program.instances.lookup import attribute_of
 from torchscript_lint.program.instances.refine import class_names, is_instance
 from torchscript_lint.program.instances.run import Run
 from torchscript_lint.program.instances.values import (
@@ -250,10 +250,10 @@ def _hasattr(run: Run, args: Args, node: ast.Call) -> Value:
     name = args.values[1]
     if not (isinstance(name, Const) and isinstance(name.value, str)):
         return BOOL
-    slot = run.state.slots.get(name.value)
+    slot = run.slot(name.value)
     if slot is not None:
         return Const(True) if slot.always else BOOL
-    of_class = names_of_class(run, name.value)
+    of_class = run.class_has(name.value)
     if of_class is None or name.value in ("training", "forward") or hasattr(object, name.value):
         return BOOL
     return Const(of_class)
@@ -267,7 +267,7 @@ def _getattr(run: Run, args: Args, node: ast.Call) -> Value:
         return UNKNOWN_VALUE
     found = attribute_of(run, base, name.value)
     if len(args.values) == 3:
-        slot = run.state.slots.get(name.value) if isinstance(base, Self) else None
+        slot = run.slot(name.value) if isinstance(base, Self) else None
         return found if slot is not None and slot.always else join(found, args.values[2])
     return found
 
@@ -298,7 +298,7 @@ def _type(run: Run, args: Args, node: ast.Call) -> Value:
     if len(args.values) == 1:
         value = args.values[0]
         if isinstance(value, Self):
-            return Callee(run.cls)
+            return Callee(run.own_class())
         if isinstance(value, ModuleValue):
             if value.cls is not None and not value.container:
                 return Callee(value.cls, makes_module=True, certain=value.certain)

@@ -22,6 +22,7 @@ from torchscript_lint.program.instances.hooks import REGISTERS, register
 from torchscript_lint.program.instances.iterate import iterate
 from torchscript_lint.program.instances.lookup import attribute_of, is_enum
 from torchscript_lint.program.instances.outside import apply_external, tensor_method
+from torchscript_lint.program.instances.recall import recalled
 from torchscript_lint.program.instances.run import HARMLESS, Run
 from torchscript_lint.program.instances.selfcalls import external_init, module_method
 from torchscript_lint.program.instances.values import (
@@ -190,7 +191,7 @@ def method(run: Run, base: Value, name: str, args: Args, node: ast.Call) -> Valu
 
 def self_call(run: Run, name: str, args: Args, node: ast.Call, after: Class | None = None) -> Value:
     """``self.name(...)`` (or ``super().name(...)``)."""
-    slot = run.state.slots.get(name) if after is None else None
+    slot = run.slot(name) if after is None else None
     if slot is not None:
         return apply(run, slot.value, args, node)
     function = run.class_function(name, after)
@@ -200,7 +201,7 @@ def self_call(run: Run, name: str, args: Args, node: ast.Call, after: Class | No
         if function.is_property:
             return apply(run, attribute_of(run, Self(), name), args, node)
         if not function.is_static:
-            first: Value = Callee(run.cls) if function.is_classmethod else Self()
+            first: Value = Callee(run.own_class()) if function.is_classmethod else Self()
             args = replace(args, values=(first, *args.values))
         return call_definition(run, function, args)
     if isinstance(function, External):
@@ -230,6 +231,7 @@ def _class_call(run: Run, base: Callee, name: str, args: Args, node: ast.Call) -
             _set_by_name(run, rest.values[0], rest.values[1], node)
         return Const(None)
     found = base.definition
+    run.particular()
     if isinstance(found, Class) and found in run.line:
         function = found.functions.get("__init__")
         if function is not None:
@@ -252,6 +254,7 @@ def _set_by_name(run: Run, name: Value, value: Value, node: ast.AST) -> None:
 
 def init(run: Run, after: Class | None, args: Args, node: ast.AST | None) -> None:
     """Run the next ``__init__`` in the line of classes."""
+    run.particular()
     for entry in run.rest(after):
         if isinstance(entry, Class):
             function = entry.functions.get("__init__")
@@ -280,6 +283,10 @@ _TRANSPARENT = words(
 
 def call_definition(run: Run, function: Function, args: Args) -> Value:
     """Call a function of the program (``self`` is the first argument already)."""
+    return recalled(run, function, args, args.all(), lambda: _call_definition(run, function, args))
+
+
+def _call_definition(run: Run, function: Function, args: Args) -> Value:
     names = set(function.decorators)
     node = function.node
     bound = bind(run, node, function.module, args, function.owner)
@@ -379,6 +386,7 @@ def _apply(run: Run, callee: Value, args: Args, node: ast.Call) -> Value:
 
 def _live_scope(run: Run, callee: Local) -> int | None:
     """The scope a local function closes over, if it is still there."""
+    run.particular()
     for frame in run.frames:
         if frame.scope == callee.scope and frame.node is callee.maker:
             return callee.scope

@@ -37,36 +37,36 @@ def list_method(run: Run, base: Seq, name: str, args: Args) -> Value:
     """A method of a list or tuple."""
     first = args.get(0, "")
     if name == "append" and first is not None:
-        run.state.change(base, extended(base, Seq("list", (first,), nonempty=True)))
+        run.change(base, extended(base, Seq("list", (first,), nonempty=True)))
         return NONE_VALUE
     if name == "extend" and first is not None:
-        run.state.change(base, extended(base, iterate(run, first)))
+        run.change(base, extended(base, iterate(run, first)))
         return NONE_VALUE
     if name == "insert" and len(args.values) == 2:
         where, item = args.values
         if base.items is not None and isinstance(where, Const) and type(where.value) is int:
             items = list(base.items)
             items.insert(where.value, item)
-            run.state.change(base, replace(base, items=tuple(items), nonempty=True))
+            run.change(base, replace(base, items=tuple(items), nonempty=True))
         else:
             element = join_all([item, *([elements(base)] if base.items != () else [])])
-            run.state.change(base, replace(base, items=None, element=element, nonempty=True))
+            run.change(base, replace(base, items=None, element=element, nonempty=True))
         return NONE_VALUE
     if name == "pop":
         return _pop(run, base, first)
     if name == "clear":
-        run.state.change(base, replace(base, items=(), nonempty=False))
+        run.change(base, replace(base, items=(), nonempty=False))
         return NONE_VALUE
     if name == "copy":
         return replace(base, idents=run.fresh())
     if name in ("index", "count"):
         return INT
     if name == "reverse" and base.items is not None:
-        run.state.change(base, replace(base, items=tuple(reversed(base.items))))
+        run.change(base, replace(base, items=tuple(reversed(base.items))))
         return NONE_VALUE
     if name in ("remove", "sort", "reverse"):
         nonempty = base.nonempty and name != "remove"
-        run.state.change(base, replace(base, items=None, element=elements(base), nonempty=nonempty))
+        run.change(base, replace(base, items=None, element=elements(base), nonempty=nonempty))
         return NONE_VALUE
     return UNKNOWN_VALUE
 
@@ -76,9 +76,9 @@ def _pop(run: Run, base: Seq, where: Value | None) -> Value:
     if base.items is not None and isinstance(index, int) and -len(base.items) <= index < len(base.items):
         items = list(base.items)
         found = items.pop(index)
-        run.state.change(base, replace(base, items=tuple(items), nonempty=bool(items)))
+        run.change(base, replace(base, items=tuple(items), nonempty=bool(items)))
         return found
-    run.state.change(base, replace(base, items=None, element=elements(base), nonempty=False))
+    run.change(base, replace(base, items=None, element=elements(base), nonempty=False))
     return elements(base)
 
 
@@ -99,9 +99,9 @@ def dict_method(run: Run, base: Map, name: str, args: Args) -> Value:
         _update(run, base, first, args)
         return NONE_VALUE
     if name == "clear":
-        run.state.change(base, replace(base, items=(), nonempty=False))
+        run.change(base, replace(base, items=(), nonempty=False))
         return NONE_VALUE
-    run.state.change(base, weak(Map(None, UNKNOWN_VALUE, UNKNOWN_VALUE, idents=base.idents)))
+    run.change(base, weak(Map(None, UNKNOWN_VALUE, UNKNOWN_VALUE, idents=base.idents)))
     return UNKNOWN_VALUE
 
 
@@ -113,13 +113,13 @@ def _get(run: Run, base: Map, name: str, args: Args) -> Value:
         if key in found:
             if name == "pop":
                 rest = tuple(pair for pair in base.items if pair[0] != key)
-                run.state.change(base, replace(base, items=rest, nonempty=bool(rest)))
+                run.change(base, replace(base, items=rest, nonempty=bool(rest)))
             return found[key]
         if name == "setdefault":
-            run.state.change(base, replace(base, items=(*base.items, (key, default)), nonempty=True))
+            run.change(base, replace(base, items=(*base.items, (key, default)), nonempty=True))
         return default
     if name != "get":
-        run.state.change(base, weak(Map(None, UNKNOWN_VALUE, UNKNOWN_VALUE, idents=base.idents)))
+        run.change(base, weak(Map(None, UNKNOWN_VALUE, UNKNOWN_VALUE, idents=base.idents)))
     value = join_all([item for _, item in base.items]) if base.items else base.value
     return join(value, default)
 
@@ -132,9 +132,9 @@ def _update(run: Run, base: Map, other: Value | None, args: Args) -> None:
         more = None
     if base.items is not None and more is not None and not args.open:
         items = {**dict(base.items), **dict(more)}
-        run.state.change(base, replace(base, items=tuple(items.items()), nonempty=bool(items)))
+        run.change(base, replace(base, items=tuple(items.items()), nonempty=bool(items)))
         return
-    run.state.change(base, weak(Map(None, UNKNOWN_VALUE, UNKNOWN_VALUE, base.nonempty, idents=base.idents)))
+    run.change(base, weak(Map(None, UNKNOWN_VALUE, UNKNOWN_VALUE, base.nonempty, idents=base.idents)))
 
 
 _TEXT = words(
@@ -225,7 +225,7 @@ def _change(run: Run, base: ModuleValue, name: str, args: Args) -> Value | None:
         return _views(base, name)
     if new is None:
         return None
-    run.state.change(base, new)
+    run.change(base, new)
     return new
 
 

@@ -44,6 +44,7 @@ def register(run: Run, target: Value, method: str, args: Args, node: ast.Call) -
 
 def add(run: Run, target: Value, hook: Value, node: ast.Call, *, pre: bool) -> None:
     """Note a hook on a module."""
+    run.particular()
     key = (id(node), target.idents)
     run.state.hooks[key] = Hooked(target, hook, pre, run.frame.module, run.frame.owner, node)
 

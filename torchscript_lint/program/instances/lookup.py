@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from torchscript_lint.program.definitions import Class, External, Function
-from torchscript_lint.program.instances.run import HARMLESS, Run
+from torchscript_lint.program.instances.run import Run
 from torchscript_lint.program.instances.values import (
     BOOL,
     FLOAT,
@@ -88,7 +88,7 @@ def _of_self(run: Run, name: str) -> Value:
         parameter = function.node.args.args[:1]
         bound: list[tuple[str, Value]] = [(arg.arg, Self()) for arg in parameter]
         return run.call_function(function.node, function.module, function.owner, bound)
-    slot = run.state.slots.get(name)
+    slot = run.slot(name)
     if slot is not None:
         return slot.value if slot.always else weak(slot.value)
     if isinstance(function, Function):
@@ -98,13 +98,13 @@ def _of_self(run: Run, name: str) -> Value:
     if name in ("__dict__", "_modules", "_parameters", "_buffers"):
         return Own(name)
     if name == "__class__":
-        return Callee(run.cls)
+        return Callee(run.own_class())
     assigned = run.class_assign(name)
     if assigned is not None:
         return run.isolated(assigned[0].module, assigned[1], assigned[0]) if run.complete else UNKNOWN_VALUE
-    for entry in run.line:
-        if isinstance(entry, Class) and name in entry.inner:
-            return Callee(entry.inner[name])
+    inner = run.class_inner(name)
+    if inner is not None:
+        return Callee(inner)
     if isinstance(function, External) and function.name.startswith("torch.nn.Module."):
         return Bound(name)
     return UNKNOWN_VALUE
@@ -168,7 +168,7 @@ def _of_object(base: Object, name: str) -> Value:
 def _of_module(run: Run, base: ModuleValue, name: str) -> Value:
     if name == "training":
         return BOOL
-    if isinstance(base.cls, Class) and base.cls is not run.cls:
+    if isinstance(base.cls, Class) and base.cls is not run.own_class():
         from torchscript_lint.program.instances.build import instance
 
         found = instance(run.program, base.cls)
@@ -252,14 +252,3 @@ def _member(base: ModuleValue, index: Value) -> Value:
             return base.items[index.value]
         return UNKNOWN_VALUE
     return members(base)
-
-
-def names_of_class(run: Run, name: str) -> bool | None:
-    """Whether the class has an attribute of this name; None where a base outside may have it."""
-    for entry in run.line:
-        if isinstance(entry, Class):
-            if name in entry.functions or name in entry.assigns or name in entry.inner:
-                return True
-        elif entry.name not in HARMLESS and entry.name != "torch.nn.Module":
-            return None
-    return False if run.complete else None

@@ -176,7 +176,7 @@ def _read(run: Run, node: ast.expr) -> Value | None:
         return run.state.scopes[run.frame.scope].get(node.id)
     name = _self_name(run, node)
     if name is not None:
-        slot = run.state.slots.get(name)
+        slot = run.slot(name)
         return slot.value if slot is not None else None
     return None
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Any
 
 from torchscript_lint.program.classes import lineage
@@ -19,6 +20,7 @@ from torchscript_lint.program.instances.values import (
     Alternatives,
     Bound,
     Callee,
+    Const,
     Map,
     ModuleValue,
     Own,
@@ -30,11 +32,12 @@ from torchscript_lint.program.instances.values import (
     weak,
 )
 from torchscript_lint.program.module import Module
+from torchscript_lint.program.once import once
 from torchscript_lint.program.program import Program
 from torchscript_lint.source.walk import children
 
 #: Nodes a run may evaluate before it gives up.
-_MAX_STEPS = 4000
+MAX_STEPS = 4000
 _MAX_DEPTH = 4
 #: Classes without attributes or an ``__init__`` of their own.
 HARMLESS = frozenset({"object", "abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol"})
@@ -59,6 +62,55 @@ class Frame:
     continues: list[list[State]] = field(default_factory=list)
 
 
+class Reads:
+    """What a call read of the instance that it was made on.
+
+    Attributes:
+        called: the functions that it ran.
+        general: whether the rest says it all, and nothing was changed in place but what the call had made itself.
+    """
+
+    def __init__(self) -> None:
+        self.called: set[ast.AST] = set()
+        self.general = True
+        self._found: dict[tuple[str, str, Class | None], object] = {}
+        self._made: set[int] = set()
+
+    def note(self, key: tuple[str, str, Class | None], found: object) -> None:
+        """Something was looked up; the first answer counts, as later ones may rest on it."""
+        self._found.setdefault(key, found)
+
+    def made(self, ident: int) -> None:
+        """An object was made that can be changed in place."""
+        self._made.add(ident)
+
+    def changed(self, idents: frozenset[int]) -> None:
+        """An object was changed in place."""
+        self.general = self.general and idents <= self._made
+
+    def add(self, other: Reads) -> None:
+        """The call made another call, from memory."""
+        for key, found in other._found.items():
+            self.note(key, found)
+        self.called |= other.called
+
+    def hold(self, run: Run) -> bool:
+        """Whether a run would read the same here."""
+        if any(frame.node in self.called for frame in run.frames):
+            return False
+        return all(_alike(run.look_up(key), found) for key, found in self._found.items())
+
+
+def _alike(one: object, other: object) -> bool:
+    """Whether two look-ups gave what is worth the same."""
+    if one is other or one == other:
+        return True
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        a, b = one[1], other[1]  # a class-level value: two classes may say the same
+        return isinstance(a, ast.Constant) and isinstance(b, ast.Constant) and Const(a.value) == Const(b.value)
+    return False
+
+
 class Run:
     """The run.
 
@@ -66,9 +118,10 @@ class Run:
         cls: the class of the instance.
         line: its lineage.
         complete: whether all names of attributes that are set are known.
+        readers: the calls whose reads are noted, outermost first.
     """
 
-    def __init__(self, program: Program, cls: Class) -> None:
+    def __init__(self, program: Program, cls: Class, idents: Iterator[int] | None = None) -> None:
         self.program = program
         self.cls = cls
         found = lineage(cls)
@@ -78,8 +131,8 @@ class Run:
         self.frames: list[Frame] = []
         self.steps = 0
         self.container = ""
-        self._idents = 0
-        self._module_level: dict[int, Value] = {}
+        self.readers: list[Reads] = []
+        self._idents = count(1) if idents is None else idents
 
     # --- bookkeeping -----------------------------------------------------------------------------
 
@@ -95,13 +148,26 @@ class Run:
             Exhausted: there were too many.
         """
         self.steps += 1
-        if self.steps > _MAX_STEPS:
+        if self.steps > MAX_STEPS:
             raise Exhausted
 
     def fresh(self) -> frozenset[int]:
         """The identity of a new object that can be changed in place."""
-        self._idents += 1
-        return frozenset((self._idents,))
+        ident = next(self._idents)
+        for reads in self.readers:
+            reads.made(ident)
+        return frozenset((ident,))
+
+    def change(self, old: Value, new: Value) -> None:
+        """Let every name and attribute that holds ``old``, an object changed in place, hold ``new``."""
+        for reads in self.readers:
+            reads.changed(old.idents)
+        self.state.change(old, new)
+
+    def particular(self) -> None:
+        """What the running calls give holds for this run only."""
+        for reads in self.readers:
+            reads.general = False
 
     def loose(self) -> None:
         """From here on there may be attributes whose names are not known."""
@@ -118,9 +184,9 @@ class Run:
                 if isinstance(part, Seq) and part.kind == "tuple":
                     continue
                 if isinstance(part, Seq):
-                    self.state.change(part, weak(Seq(part.kind, None, UNKNOWN_VALUE, idents=part.idents)))
+                    self.change(part, weak(Seq(part.kind, None, UNKNOWN_VALUE, idents=part.idents)))
                 else:
-                    self.state.change(part, weak(Map(None, UNKNOWN_VALUE, UNKNOWN_VALUE, idents=part.idents)))
+                    self.change(part, weak(Map(None, UNKNOWN_VALUE, UNKNOWN_VALUE, idents=part.idents)))
 
     # --- names -----------------------------------------------------------------------------------
 
@@ -150,20 +216,8 @@ class Run:
 
             return external_value(found)
         if isinstance(found, ModuleLevel):
-            return self._level_value(found)
+            return _level_value(self, found)
         return UNKNOWN_VALUE
-
-    def _level_value(self, found: ModuleLevel) -> Value:
-        if found.value is None:
-            return UNKNOWN_VALUE
-        key = id(found.value)
-        if key not in self._module_level:
-            self._module_level[key] = UNKNOWN_VALUE
-            value = self.isolated(found.module, found.value)
-            if isinstance(value, (Seq, Map)) and not value.items and value.idents:
-                value = UNKNOWN_VALUE  # other code fills it
-            self._module_level[key] = value
-        return self._module_level[key]
 
     def isolated(self, module: Module, node: ast.expr, owner: Class | None = None) -> Value:
         """The value of an expression outside of any function: at module level, in a class body, a default."""
@@ -192,36 +246,60 @@ class Run:
 
     def set_attribute(self, name: str, value: Value, node: ast.AST | None, place: str = "") -> None:
         """``self.name = value``, as ``nn.Module.__setattr__`` does it."""
-        old = self.state.slots.get(name)
+        old = self.slot(name)
         place = place or place_of(value, old)
         if place == "module" and isinstance(value, ModuleValue) and not value.idents:
             value = replace(value, idents=self.fresh())
         self.state.slots[name] = Slot(value, place, self.frame.module, node)
 
+    def slot(self, name: str) -> Slot | None:
+        """What is known of the attribute of this name that ``self`` holds."""
+        found: Slot | None = self._read("slot", name)
+        return found
+
     def class_function(self, name: str, after: Class | None = None) -> Function | External | None:
         """The method of this name in the line of classes (after one of them); External if a base outside has
         it.
         """
-        for entry in self.rest(after):
-            if isinstance(entry, Class):
-                if name in entry.functions:
-                    return entry.functions[name]
-                if name in entry.assigns or name in entry.inner:
-                    return None
-            elif entry.name not in HARMLESS:
-                return External(f"{entry.name}.{name}")
-        return None
+        found: Function | External | None = self._read("function", name, after)
+        return found
 
     def class_assign(self, name: str) -> tuple[Class, ast.expr] | None:
         """The class-level value of this name, and the class it stands in."""
-        for entry in self.line:
-            if isinstance(entry, Class):
-                found = entry.assigns.get(name)
-                if found is not None and found[1] is not None:
-                    return entry, found[1]
-                if name in entry.functions or name in entry.inner:
-                    return None
-        return None
+        found: tuple[Class, ast.expr] | None = self._read("assign", name)
+        return found
+
+    def class_inner(self, name: str) -> Class | None:
+        """The class of this name that stands in one of the line."""
+        found: Class | None = self._read("inner", name)
+        return found
+
+    def setter(self, name: str) -> Function | None:
+        """The setter of the property of this name."""
+        found: Function | None = self._read("setter", name)
+        return found
+
+    def class_has(self, name: str) -> bool | None:
+        """Whether the class has an attribute of this name; None where a base outside may have it."""
+        found: bool | None = self._read("has", name)
+        return found
+
+    def own_class(self) -> Class:
+        """The class of the instance, as a value: what a call makes of it holds for this class only."""
+        self.particular()
+        return self.cls
+
+    def _read(self, kind: str, name: str, after: Class | None = None) -> Any:
+        key = (kind, name, after)
+        found = self.look_up(key)
+        for reads in self.readers:
+            reads.note(key, found)
+        return found
+
+    def look_up(self, key: tuple[str, str, Class | None]) -> Any:
+        """What the instance has under a name: the kind of thing, the name, and after which class of the line."""
+        kind, name, after = key
+        return self.state.slots.get(name) if kind == "slot" else _LOOK_UP[kind](self, name, after)
 
     def rest(self, after: Class | None) -> Sequence[Class | External]:
         """The line of classes after one of them (all of it after None)."""
@@ -266,6 +344,8 @@ class Run:
         if len(self.frames) >= _MAX_DEPTH or sum(frame.node is node for frame in self.frames) > 1:
             self.loose_if_self(value for _, value in bound)
             return UNKNOWN_VALUE
+        for reads in self.readers:
+            reads.called.add(node)
         self.state.scopes.append(dict(bound))
         frame = Frame(module, len(self.state.scopes) - 1, owner, node, self_name, closure)
         self.frames.append(frame)
@@ -295,6 +375,58 @@ class Run:
             self.escape(value)
 
 
+def _function(run: Run, name: str, after: Class | None) -> Function | External | None:
+    for entry in run.rest(after):
+        if isinstance(entry, Class):
+            if name in entry.functions:
+                return entry.functions[name]
+            if name in entry.assigns or name in entry.inner:
+                return None
+        elif entry.name not in HARMLESS:
+            return External(f"{entry.name}.{name}")
+    return None
+
+
+def _assign(run: Run, name: str, after: Class | None) -> tuple[Class, ast.expr] | None:
+    for entry in run.rest(after):
+        if isinstance(entry, Class):
+            found = entry.assigns.get(name)
+            if found is not None and found[1] is not None:
+                return entry, found[1]
+            if name in entry.functions or name in entry.inner:
+                return None
+    return None
+
+
+def _inner(run: Run, name: str, after: Class | None) -> Class | None:
+    for entry in run.rest(after):
+        if isinstance(entry, Class) and name in entry.inner:
+            return entry.inner[name]
+    return None
+
+
+def _setter(run: Run, name: str, after: Class | None) -> Function | None:
+    for entry in run.rest(after):
+        if isinstance(entry, Class) and name in entry.setters:
+            return entry.setters[name]
+    return None
+
+
+def _has(run: Run, name: str, after: Class | None) -> bool | None:
+    for entry in run.rest(after):
+        if isinstance(entry, Class):
+            if name in entry.functions or name in entry.assigns or name in entry.inner:
+                return True
+        elif entry.name not in HARMLESS and entry.name != "torch.nn.Module":
+            return None
+    return False if run.complete else None
+
+
+_LOOK_UP: dict[str, Callable[[Run, str, Class | None], object]] = {
+    "function": _function, "assign": _assign, "inner": _inner, "setter": _setter, "has": _has,
+}  # fmt: skip
+
+
 def _is_generator(node: ast.AST) -> bool:
     known: bool | None = getattr(node, "_yields", None)  # the same function is asked about at each of its calls
     if known is None:
@@ -311,6 +443,31 @@ def _yields(node: ast.AST) -> bool:
         if not isinstance(current, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
             stack.extend(children(current))
     return False
+
+
+@once
+def _level(program: Program) -> tuple[dict[int, Value], Iterator[int]]:
+    """Values of module-level names that are known, by node, and identities for what they hold: none of a run's own."""
+    return {}, count(-1, -1)
+
+
+def _level_value(run: Run, found: ModuleLevel) -> Value:
+    """The value of a module-level name: the same whichever run asks, and from wherever."""
+    if found.value is None:
+        return UNKNOWN_VALUE
+    known, idents = _level(run.program)
+    key = id(found.value)
+    if key not in known:
+        known[key] = UNKNOWN_VALUE  # for a value that rests on itself
+        own = Run(run.program, run.cls, idents)
+        own.frames = [Frame(found.module, 0)]
+        try:
+            value = own.isolated(found.module, found.value)
+        except Exhausted:
+            return UNKNOWN_VALUE
+        if not (isinstance(value, (Seq, Map)) and not value.items and value.idents):  # other code fills it
+            known[key] = value
+    return known[key]
 
 
 class _ClassScope(dict[str, Value]):

@@ -67,10 +67,7 @@ def assign(run: Run, target: ast.expr, value: Value, node: ast.AST | None) -> No
 
 
 def _set(run: Run, name: str, value: Value, node: ast.AST | None) -> None:
-    setter = next(
-        (entry.setters[name] for entry in run.line if hasattr(entry, "setters") and name in entry.setters),
-        None,
-    )
+    setter = run.setter(name)
     if setter is not None:
         names = [arg.arg for arg in setter.node.args.args]
         if len(names) == 2:
@@ -125,7 +122,7 @@ def _set_item(run: Run, target: ast.Subscript, value: Value, node: ast.AST | Non
         else:
             run.loose()
     elif isinstance(base, (Seq, Map, ModuleValue)):
-        run.state.change(base, _with_item(base, index, value))
+        run.change(base, _with_item(base, index, value))
 
 
 def _with_item(base: Seq | Map | ModuleValue, index: Value, value: Value) -> Value:
@@ -180,7 +177,7 @@ def _aug_assign(run: Run, node: ast.AugAssign) -> None:
     left = evaluate(run, node.target)
     right = evaluate(run, node.value)
     if isinstance(node.op, ast.Add) and isinstance(left, Seq) and left.kind == "list" and left.idents:
-        run.state.change(left, extended(left, iterate(run, right)))
+        run.change(left, extended(left, iterate(run, right)))
         return
     if isinstance(left, ModuleValue) and left.container:
         method = {"ModuleList": "extend", "Sequential": "extend", "ParameterList": "extend"}.get(left.container)
