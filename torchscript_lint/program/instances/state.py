@@ -143,27 +143,30 @@ def join_states(left: State, right: State) -> State:
         return right
     if right.dead:
         return left
+    # Most of it is the same object on both sides: only what differs is looked at.
     scopes = []
     for mine, other in zip(left.scopes, right.scopes, strict=True):
-        scope = {}
-        for name, a in mine.items():
-            b = other.get(name)
-            scope[name] = a if a is b else join(a, b) if b is not None else UNKNOWN_VALUE
-        for name in other:
-            if name not in mine:
-                scope[name] = UNKNOWN_VALUE
+        scope = dict(mine)
+        for name, b in other.items():
+            a = mine.get(name)
+            if a is not b:
+                scope[name] = join(a, b) if a is not None else UNKNOWN_VALUE
+        if len(scope) != len(other):
+            scope.update((name, UNKNOWN_VALUE) for name in mine if name not in other)
         scopes.append(scope)
-    slots: dict[str, Slot] = {}
-    for name in [*left.slots, *(name for name in right.slots if name not in left.slots)]:
-        first, second = left.slots.get(name), right.slots.get(name)
-        if first is None or second is None:
-            one = first or second
-            assert one is not None
-            slots[name] = replace(one, always=False)
-        elif first is second or (first == second and first.node is second.node):
-            slots[name] = first
-        else:
+    slots = dict(left.slots)
+    for name, second in right.slots.items():
+        first = slots.get(name)
+        if first is second:
+            continue
+        if first is None:
+            slots[name] = replace(second, always=False)
+        elif first != second or first.node is not second.node:
             slots[name] = _join_slots(first, second)
+    if len(slots) != len(right.slots):
+        slots.update(
+            (name, replace(slot, always=False)) for name, slot in left.slots.items() if name not in right.slots
+        )
     initialised = left.initialised if left.initialised == right.initialised else None
     hooks: dict[object, Hooked] = {}
     for key in [*left.hooks, *(key for key in right.hooks if key not in left.hooks)]:
