@@ -7,7 +7,8 @@
 is pinned to one core; user and system time of it and its children are counted, the start of Python included.
 All run from bytecode, as pip leaves them (a checkout has none, where Python is told not to write any).
 The ratios are what counts: the seconds depend on the machine. ``--stages`` measures, inside this process, what
-reading (parse and lower) costs and what the checker adds.
+reading the targets costs (parse every file, lower what is compiled), what evaluating ``__init__`` does and what the
+type checker does, beside libcst's bare parser.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 _PACKAGE = Path(__file__).parent.parent / "torchscript_lint"
 _LIBCST = (
@@ -92,30 +94,63 @@ def compare(folder: Path, most: int) -> list[str]:
     ]
 
 
-def stages(folder: Path, most: int) -> str:
-    """Seconds of reading and of checking, in this process."""
-    from torchscript_lint.program import Program
+def stages(folder: Path, most: int, targets: str) -> str:
+    """Seconds of reading, of instances and of the type checker, each by itself, in this process."""
+    from torchscript_lint.program import Class, Function, Program
+    from torchscript_lint.program.classes import is_module
+    from torchscript_lint.program.instances import default_instance, instance
     from torchscript_lint.script import check
-    from torchscript_lint.source.lower import lower_function
+    from torchscript_lint.script.definitions import definitions
 
     gc.disable()
     files = files_of(folder, most)
+    # What a run lowers, and which classes it looks at, is seen on a program of its own: tslint reads targets only.
     program = Program(files)
-    start = time.process_time()
     modules = [program.load(file) for file in files]
     for module in modules:
-        for function in module.functions.values():
-            lower_function(function.node, module.source.lines)
-        for cls in module.classes.values():
-            for function in cls.functions.values():
-                lower_function(function.node, module.source.lines)
+        check(program, module, targets)
+    known = {
+        _place(definition)
+        for module in modules
+        for definition in definitions(module)
+        if "tree" in vars(definition) or definition in program._instances  # type: ignore[attr-defined]
+    }
+    start = time.process_time()
+    program = Program(files)
+    modules = [program.load(file) for file in files]
+    used = [found for module in modules for found in definitions(module) if _place(found) in known]
+    for definition in used:
+        if isinstance(definition, Function):
+            assert definition.tree  # kept: the checker does not lower it again
     reading = time.process_time() - start
     start = time.process_time()
+    for definition in used:
+        if isinstance(definition, Class) and is_module(definition):
+            instance(program, definition)
+            default_instance(definition)
+    making = time.process_time() - start
+    start = time.process_time()
     for module in modules:
-        check(program, module, "all")
-    # Checking lowers what it reaches once more; that is reading's.
+        check(program, module, targets)
     checking = time.process_time() - start
-    return f"| {folder.name} ({len(files)} files) | {reading:.2f} | {checking:.2f} | {checking / reading:.0%} |"
+    parsing = _parsing(files)
+    return (
+        f"| {folder.name} ({len(files)} files), {targets} | {parsing:.2f} | {reading:.2f} | {making:.2f} "
+        f"| {checking:.2f} | {checking / reading:.0%} | {(making + checking) / parsing:.0%} |"
+    )
+
+
+def _place(definition: Any) -> tuple[str, int, int]:
+    return definition.module.path, definition.node.lineno, definition.node.col_offset
+
+
+def _parsing(files: Sequence[str]) -> float:
+    import libcst
+
+    start = time.process_time()
+    for file in files:
+        libcst.parse_module(Path(file).read_bytes())
+    return time.process_time() - start
 
 
 def main() -> None:
@@ -125,12 +160,16 @@ def main() -> None:
         "--corpora", type=Path, default=os.environ.get("TSLINT_CORPORA"), required="TSLINT_CORPORA" not in os.environ
     )
     parser.add_argument("--most", type=int, default=400, help="files of a package at the most")
-    parser.add_argument("--stages", action="store_true", help="what the checker adds to parse and lower")
+    parser.add_argument("--stages", action="store_true", help="what reading, instances and the checker cost")
     parser.add_argument("--write", type=Path, help="also write the table to this file")
     args = parser.parse_args()
     if args.stages:
-        rows = ["| package | parse and lower, s | check, s | check / parse and lower |", "|---|---|---|---|"]
-        rows += [stages(args.corpora / package, args.most) for package in args.packages]
+        rows = [
+            "| files, targets | libcst parse, s | parse and lower, s | instances, s | checker, s "
+            "| checker / parse and lower | instances and checker / libcst parse |",
+            "|---|---|---|---|---|---|---|",
+        ]
+        rows += [stages(args.corpora / package, args.most, way) for package in args.packages for way in ("auto", "all")]
     else:
         compileall.compile_dir(_PACKAGE, quiet=1)
         rows = ["| package | contender | CPU s | lines / CPU s | against TorchFix |", "|---|---|---|---|---|"]

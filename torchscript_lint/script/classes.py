@@ -135,7 +135,8 @@ def is_unscripted_dataclass(cls: Class) -> bool:
     decorator = cls.node.decorator_list[0]
     if cls.node.bases or (isinstance(decorator, ast.Call) and decorator.keywords):
         return False
-    return not re.search(rf"\bscript\(\s*(\w+\.)*{cls.name}\b", cls.module.source.text)
+    text = cls.module.source.text
+    return "script(" not in text or not re.search(rf"\bscript\(\s*(\w+\.)*{cls.name}\b", text)
 
 
 def member(cls: Class, name: str) -> Function | None:

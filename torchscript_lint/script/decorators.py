@@ -153,19 +153,27 @@ def _decorator(function: Function, node: ast.expr, name: str) -> Wrapping:
     called = isinstance(node, ast.Call)
     callee = node.func if isinstance(node, ast.Call) else node
     found = function.module.program.definition(function.module, callee, function.enclosing)
-    return _of_program(found, called=called)
-
-
-def _of_program(found: Definition, *, called: bool) -> Wrapping:
-    """A decorator of the program, by what it returns."""
-    if not isinstance(found, Function) or found.node.decorator_list or isinstance(found.node, ast.AsyncFunctionDef):
+    if not isinstance(found, Function) or found.node.decorator_list:
         return _OPAQUE
-    maker = found.node
-    if called:
-        inner = _returned_function(maker)
-        if inner is None:
-            return _OPAQUE
-        maker = inner
+    return _as_factory(found) if called else _as_decorator(found)
+
+
+@once
+def _as_decorator(found: Function) -> Wrapping:
+    """A decorator of the program, by what it returns."""
+    return _by_maker(found, found.node)
+
+
+@once
+def _as_factory(found: Function) -> Wrapping:
+    """A function of the program that returns a decorator."""
+    node = found.node
+    return _by_maker(found, _returned_function(node) if isinstance(node, ast.FunctionDef) else None)
+
+
+def _by_maker(found: Function, maker: ast.FunctionDef | ast.AsyncFunctionDef | None) -> Wrapping:
+    if not isinstance(maker, ast.FunctionDef):
+        return _OPAQUE
     parameters = [arg.arg for arg in (*maker.args.posonlyargs, *maker.args.args)]
     if len(parameters) != 1:
         return _OPAQUE

@@ -6,10 +6,12 @@ import ast
 from collections.abc import Iterator
 
 from torchscript_lint.program import Class, Function, Module
+from torchscript_lint.program.once import once
 
 Definition = Function | Class
 
 
+@once
 def definitions(module: Module) -> list[Definition]:
     """All functions and classes of a file in the order of the source, outer ones before inner ones.
 

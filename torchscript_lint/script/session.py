@@ -12,6 +12,7 @@ from torchscript_lint.findings import Finding, make, ordered
 from torchscript_lint.library import Arg, Schema
 from torchscript_lint.program import Class, Function, Module, Program
 from torchscript_lint.program.instances import Instance, default_instance, instance
+from torchscript_lint.program.once import once
 from torchscript_lint.rules import BY_NAME
 from torchscript_lint.script.decorators import wrapping
 from torchscript_lint.script.memory import Key, Memory
@@ -65,6 +66,12 @@ class ClassInfo:
         self.type: ClassType = ClassType.of(cls.fullname, "class", self)
 
 
+@once
+def _roots(program: Program) -> frozenset[str]:
+    """The files that are linted."""
+    return frozenset(map(os.path.abspath, program.roots))
+
+
 class Session:
     """Compiles functions of a program and collects what is found.
 
@@ -91,7 +98,7 @@ class Session:
         # What each finding was reached from: a method is compiled for each class that inherits it.
         self._entries: dict[tuple[object, ...], set[str]] = {}
         self._rows: set[tuple[str, int]] = set()
-        self._roots = frozenset(map(os.path.abspath, program.roots))
+        self._roots = _roots(program)
         self._outside: dict[str, bool] = {}
         # Of files outside of the run: how severe a finding they have.
         self._severities: dict[str, set[str]] = {}

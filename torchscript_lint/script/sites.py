@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from torchscript_lint.program import Class, Function, Module
 from torchscript_lint.program.classes import is_module, method
 from torchscript_lint.program.instances import instance
+from torchscript_lint.program.nodes import nodes_of_file
 from torchscript_lint.script.classes import class_kind
 from torchscript_lint.script.definitions import Definition
 from torchscript_lint.source.walk import children, walk
@@ -56,19 +57,23 @@ def sites(module: Module, definitions: list[Definition]) -> Iterator[Site]:
         module: the file.
         definitions: its functions and classes.
     """
-    if "script" not in module.source.text:
+    if "script" not in module.source.text or not any(map(_is_site(module), nodes_of_file(module))):
         return
+    is_site = _is_site(module)
     scopes: list[tuple[Scope, list[ast.stmt]]] = [(None, module.tree.body)]
     scopes += [(found, found.node.body) for found in definitions if isinstance(found, Function)]
     by_node = {id(found.node): found for found in definitions}
     for scope, body in scopes:
-        calls = [node for node in _own(body) if isinstance(node, ast.Call) and node.args]
-        if not any(module.dotted(call) in _SCRIPT for call in calls):
-            continue
-        resolver = _Resolver(module, scope, body, by_node)
-        for call in calls:
-            if module.dotted(call) in _SCRIPT:
+        calls = [node for node in _own(body) if isinstance(node, ast.Call) and is_site(node)]
+        if calls:
+            resolver = _Resolver(module, scope, body, by_node)
+            for call in calls:
                 yield Site(call.args[0], resolver.resolve(call.args[0], _MAX_HOPS), scope)
+
+
+def _is_site(module: Module) -> Callable[[ast.AST], bool]:
+    """Whether a node is a call that hands something to ``torch.jit.script``."""
+    return lambda node: isinstance(node, ast.Call) and bool(node.args) and module.dotted(node) in _SCRIPT
 
 
 def _own(body: list[ast.stmt], *, classes: bool = True) -> Iterator[ast.AST]:
