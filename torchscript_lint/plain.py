@@ -6,8 +6,18 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dataclasses import dataclass as dataclass
+    from dataclasses import replace as replace
 else:
     import dataclasses
+
+    def replace(thing, /, **changes):
+        """As :func:`dataclasses.replace`, for what has neither ``__post_init__`` nor cached facts: a copy, and
+        what differs.
+        """
+        made = object.__new__(thing.__class__)
+        made.__dict__.update(thing.__dict__)
+        made.__dict__.update(changes)
+        return made
 
     def dataclass(cls=None, /, *, frozen=False, **options):
         """As :func:`dataclasses.dataclass`, but only type checkers hold frozen instances to it.

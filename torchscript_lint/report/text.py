@@ -14,7 +14,10 @@ def paint(text: str, style: str, color: bool) -> str:
 
 def one_line(text: str) -> str:
     """The text on one line, with nothing in it that a terminal would obey."""
-    return "".join(visible(character) for character in " ".join(text.split()))
+    line = " ".join(text.split())
+    if line.isascii() and line.isprintable():
+        return line
+    return "".join(map(visible, line))
 
 
 def visible(character: str) -> str:

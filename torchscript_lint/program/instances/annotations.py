@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 
-from torchscript_lint.plain import dataclass
+from torchscript_lint.plain import dataclass, replace
 from torchscript_lint.program.classes import is_module, is_module_name, lineage
 from torchscript_lint.program.definitions import Class, Definition, External
 from torchscript_lint.program.instances.values import (

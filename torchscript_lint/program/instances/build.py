@@ -5,9 +5,9 @@ it.
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 from typing import Any
 
+from torchscript_lint.plain import replace
 from torchscript_lint.program.classes import lineage, method
 from torchscript_lint.program.definitions import Class, External, Function
 from torchscript_lint.program.instances.annotations import (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from torchscript_lint.plain import replace
 from torchscript_lint.program.classes import is_module
 from torchscript_lint.program.definitions import Class
 from torchscript_lint.program.instances.iterate import ITEMS, enumerated, iterate, ranged, zipped

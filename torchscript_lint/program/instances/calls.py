@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from typing import TypeAlias
 
-from torchscript_lint.plain import dataclass
+from torchscript_lint.plain import dataclass, replace
 from torchscript_lint.program.classes import is_module
 from torchscript_lint.program.definitions import Class, External, Function
 from torchscript_lint.program.instances.annotations import parameter_value

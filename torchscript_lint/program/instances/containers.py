@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from torchscript_lint.plain import replace
 from torchscript_lint.program.instances.iterate import items_of, iterate, keys_of, values_of
 from torchscript_lint.program.instances.run import Run
 from torchscript_lint.program.instances.statements import extended, with_member

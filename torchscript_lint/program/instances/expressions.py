@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
+from torchscript_lint.plain import replace
 from torchscript_lint.program.instances.iterate import ITEMS, iterate
 from torchscript_lint.program.instances.lookup import attribute_of, subscript_of
 from torchscript_lint.program.instances.refine import refine, test_truth
-from torchscript_lint.program.instances.run import Run
+from torchscript_lint.program.instances.run import MAX_STEPS, Exhausted, Run
 from torchscript_lint.program.instances.state import State, join_states
 from torchscript_lint.program.instances.values import (
     BOOL,
@@ -49,7 +49,9 @@ _FOLD: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 
 def evaluate(run: Run, node: ast.expr) -> Value:
     """The value of an expression."""
-    run.step()
+    run.steps += 1  # as `Run.step`, for what is evaluated by the hundred thousand
+    if run.steps > MAX_STEPS:
+        raise Exhausted
     handler = _HANDLERS.get(type(node))
     return handler(run, node) if handler is not None else _other(run, node)
 

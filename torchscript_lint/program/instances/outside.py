@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from torchscript_lint.plain import replace
 from torchscript_lint.program.classes import is_module_name
 from torchscript_lint.program.definitions import External
 from torchscript_lint.program.instances.builtin_calls import BUILTINS

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import replace
 
+from torchscript_lint.plain import replace
 from torchscript_lint.program.definitions import External
 from torchscript_lint.program.instances.run import Run
 from torchscript_lint.program.instances.values import (

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+from torchscript_lint.plain import replace
 from torchscript_lint.program.classes import lineage
 from torchscript_lint.program.definitions import Class, Definition, External, Function, ModuleRef
 from torchscript_lint.program.definitions import Value as ModuleLevel

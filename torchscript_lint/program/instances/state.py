@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import field, replace
+from dataclasses import field
 
-from torchscript_lint.plain import dataclass
+from torchscript_lint.plain import dataclass, replace
 from torchscript_lint.program.definitions import Class
 from torchscript_lint.program.instances.values import (
     UNKNOWN_VALUE,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
+from torchscript_lint.plain import replace
 from torchscript_lint.program.instances.expressions import binary, condition, evaluate, local
 from torchscript_lint.program.instances.iterate import ITEMS, iterate
 from torchscript_lint.program.instances.refine import refine

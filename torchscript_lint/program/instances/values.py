@@ -7,10 +7,10 @@ False for what rests on the default of an unannotated parameter. Joins only ever
 from __future__ import annotations
 
 import ast
-from dataclasses import field, replace
+from dataclasses import field
 from typing import TypeVar
 
-from torchscript_lint.plain import dataclass
+from torchscript_lint.plain import dataclass, replace
 from torchscript_lint.program.definitions import Class, Definition, External
 from torchscript_lint.program.module import Module
 
