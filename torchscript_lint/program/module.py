@@ -196,6 +196,20 @@ class Module:
         return Binding("other", "branch", last.node)
 
     @cached_property
+    def _all(self) -> frozenset[str] | None:
+        """The names in a literal ``__all__``; None where there is none, or where it is not known."""
+        found = self.bindings.get("__all__", ())
+        value = found[0].value if len(found) == 1 else None
+        items = value.elts if isinstance(value, (ast.List, ast.Tuple)) else None
+        if items is None or not all(isinstance(item, ast.Constant) for item in items):
+            return None
+        return frozenset(str(item.value) for item in items if isinstance(item, ast.Constant))
+
+    def exports(self, name: str) -> bool:
+        """Whether ``from module import *`` takes a name along, if the file binds it."""
+        return name in self._all if self._all is not None else not name.startswith("_")
+
+    @cached_property
     def has_getattr(self) -> bool:
         """Whether the module makes attributes up (a module-level ``__getattr__``)."""
         return "__getattr__" in self.bindings

@@ -118,20 +118,9 @@ class Program:
         binding = module.binding(name)
         if binding is not None:
             return self._bound(module, name, binding, hops)
-        for source, level in reversed(module.stars):
-            target = self._absolute(module, source, level)
-            other = None if _is_foreign(target) else self.find(target, module)
-            if other is None:
-                if target == "typing":
-                    if name in typing.__all__:
-                        return External(f"typing.{name}")
-                elif name not in _BUILTINS:
-                    return UNCERTAIN
-                continue
-            if not name.startswith("_"):
-                found = self._lookup(other, name, hops - 1)
-                if not isinstance(found, (Undefined, External)) or (isinstance(found, External) and "." in found.name):
-                    return found
+        found = self._starred(module, name, hops, {module.path})
+        if found is not None:
+            return found
         if module.is_package:
             child = self.find(f"{module.name}.{name}", module)
             if child is not None:
@@ -142,7 +131,39 @@ class Program:
             return UNCERTAIN
         return UNDEFINED
 
+    def _starred(self, module: Module, name: str, hops: int, seen: set[str]) -> Definition | None:
+        """What starred imports bind a name to; None where none does.
+
+        Args:
+            module: the file with the imports.
+            name: the name.
+            hops: how many re-exports may still be followed.
+            seen: paths of files that were asked before: packages import each other's names in circles.
+        """
+        for source, level in reversed(module.stars):
+            target = self._absolute(module, source, level)
+            other = None if _is_foreign(target) else self.find(target, module)
+            if other is None:
+                if target == "typing":
+                    if name in typing.__all__:
+                        return External(f"typing.{name}")
+                elif name not in _BUILTINS:
+                    return UNCERTAIN
+            elif other.path not in seen and other.exports(name):
+                seen.add(other.path)
+                binding = other.binding(name)
+                found = (
+                    self._bound(other, name, binding, hops - 1)
+                    if binding is not None
+                    else self._starred(other, name, hops, seen)
+                )
+                if found is not None:
+                    return found
+        return None
+
     def _bound(self, module: Module, name: str, binding: Binding, hops: int) -> Definition:
+        if hops <= 0:
+            return UNCERTAIN
         if binding.kind in ("function", "class"):
             return module.definition_of(binding.node) or UNCERTAIN
         if binding.kind == "assign":
