@@ -174,6 +174,15 @@ def test_unknown_base(base: str, expected: list[int]) -> None:
     assert rows(text) == expected
 
 
+@pytest.mark.parametrize(("name", "expected"), [("transforms.v2.Resize", []), ("transforms.Resize", [3])])
+def test_prepared_transform(name: str, expected: list[int]) -> None:
+    # torchvision is not there: that its transforms name another module to compile is known without asking.
+    text = f"""from torchvision import transforms
+class Resize({name}):
+    def forward(self, x): return x + {{1}}"""
+    assert rows(text, "all") == expected
+
+
 def test_class_in_a_function() -> None:
     text = "def make():\n" + "".join(f"    {line}\n" for line in MODULE.splitlines())
     assert rows(text) == [4]
@@ -240,3 +249,17 @@ def test_one_failing_target_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -
     found = lint("@torch.jit.script\n" + FUNCTION + "@torch.jit.script\n" + FUNCTION.replace(" f(", " g("))
     assert [(finding.row - 1, finding.code) for finding in found] == [(2, "TS002"), (6, "TS132")]
     assert "ZeroDivisionError: no way" in found[0].message
+
+
+def test_a_base_that_is_one_or_another_leaves_it_open() -> None:
+    text = """try_v2 = torch.rand(1) > 0
+if try_v2:
+    from first import Transform
+else:
+    from second import Transform
+class Resize(Transform):
+    def forward(self, x): return x + {1}
+class Settled(object):
+    def forward(self, x): return x + {1}"""
+    found = {(finding.row, finding.severity) for finding in lint(text, "all") if finding.code == "TS132"}
+    assert found == {(8, "warning"), (10, "error")}

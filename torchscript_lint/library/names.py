@@ -12,6 +12,9 @@ from torchscript_lint.library.schema import Schema, parse_schema, parse_type
 from torchscript_lint.plain import dataclass
 from torchscript_lint.types.model import Type
 
+#: Modules whose classes are written in C.
+_WITHOUT_SOURCE = frozenset({"builtins", "_io", "itertools", "_thread"})
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -59,6 +62,11 @@ class Entry:
     def signature(self) -> Schema | None:
         """The first of the signatures, if there is one."""
         return self.signatures[0] if self.signatures else None
+
+    @property
+    def is_left(self) -> bool:
+        """Whether it is a class without source (written in C), which is left to Python."""
+        return self.kind == "class" and not self.message and self.target.partition(".")[0] in _WITHOUT_SOURCE
 
     @property
     def reason(self) -> str:

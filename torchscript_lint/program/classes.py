@@ -99,6 +99,15 @@ def _is_standard(name: str) -> bool:
     return top in sys.stdlib_module_names if dot else hasattr(builtins, name)
 
 
+#: Names of the base of user-defined differentiable functions.
+_DIFFERENTIABLE = frozenset({"torch.autograd.Function", "torch.autograd.function.Function"})
+
+
+def is_differentiable(cls: Class) -> bool:
+    """Whether it is a ``torch.autograd.Function``, whose ``apply`` stays in Python."""
+    return any(isinstance(entry, External) and entry.name in _DIFFERENTIABLE for entry in lineage(cls).classes)
+
+
 def method(cls: Class, name: str) -> Function | External | None:
     """The method of this name by inheritance; External (``torch.nn.Conv2d.forward``) if a base outside may have it.
 

@@ -6,8 +6,9 @@ import builtins
 from typing import TYPE_CHECKING
 
 from torchscript_lint import library
+from torchscript_lint.library import Arg, Schema
 from torchscript_lint.program import Class, Function, ModuleRef, Uncertain, Undefined, Value
-from torchscript_lint.program.classes import lineage
+from torchscript_lint.program.classes import is_differentiable, lineage
 from torchscript_lint.script import calls, classes, modules, pyvalues
 from torchscript_lint.script.matching import fits_receiver
 from torchscript_lint.script.resolve import external
@@ -32,6 +33,7 @@ from torchscript_lint.source import tree
 from torchscript_lint.types.model import (
     DEVICE,
     STR,
+    TENSOR,
     UNKNOWN,
     ClassType,
     EnumType,
@@ -173,10 +175,21 @@ def _of_instance(ck: Checker, base: Simple, type_: ClassType, name: str, node: t
     return ck.report("missing-attribute", node, type=str(type_), name=name, hint=INIT_HINT)
 
 
+#: ``apply`` of ``torch.autograd.Function`` is left to Python, and takes whatever follows the first Tensor.
+_APPLY = library.Entry(
+    "python",
+    signatures=(
+        Schema("apply", "", (Arg("cls", TENSOR),), (TENSOR,), "Function.apply(Tensor cls, ...) -> Tensor", vararg=True),
+    ),
+)
+
+
 def _of_class(ck: Checker, base: ClassObject, name: str, node: tree.Node) -> Sugared:
     """``PythonClassValue::attr``: static methods are functions; what Python finds is taken as it is."""
     for cls in lineage(base.cls).classes:
         if not isinstance(cls, Class):
+            if name == "apply" and is_differentiable(base.cls):
+                return Library("Function.apply", _APPLY)
             if hasattr(getattr(builtins, cls.name, object), name):
                 return UNKNOWN_VALUE
             continue

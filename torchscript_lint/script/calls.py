@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from torchscript_lint import library
+from torchscript_lint.library import Arg, Schema
 from torchscript_lint.program import Function, Uncertain
 from torchscript_lint.script import attributes, conditions, expressions, iteration, modules, opaque, special
 from torchscript_lint.script.matching import Keywords, Match, Mismatch, match
@@ -37,12 +38,12 @@ from torchscript_lint.types.model import (
     TENSOR,
     UNKNOWN,
     ClassType,
+    TupleType,
     Type,
     is_tensor,
 )
 
 if TYPE_CHECKING:
-    from torchscript_lint.library import Schema
     from torchscript_lint.script.checker import Checker
 
 
@@ -330,8 +331,6 @@ def _construct(ck: Checker, callee: ClassObject, args: list[Simple], keywords: K
 def _construct_tuple(
     ck: Checker, callee: NamedTupleObject, args: list[Simple], keywords: Keywords, node: tree.Node
 ) -> Simple:
-    from torchscript_lint.library import Arg, Schema
-
     type_ = callee.type
     fields = tuple(
         Arg(name, part, name in type_.defaults) for name, part in zip(type_.fields, type_.parts, strict=True)
@@ -363,7 +362,7 @@ def _call_library(ck: Checker, callee: Library, args: list[Simple], keywords: Ke
     if entry.kind == "class":
         if entry.message:
             return ck.report("unsupported-function", node, function=name, message=entry.reason)
-        return _call_python(ck, callee, args, keywords, node) if entry.target.startswith("builtins.") else UNKNOWN_VALUE
+        return _call_python(ck, callee, args, keywords, node) if entry.is_left else UNKNOWN_VALUE
     if entry.kind == "python":
         return _call_python(ck, callee, args, keywords, node)
     return UNKNOWN_VALUE
@@ -415,11 +414,30 @@ def _dispatch(ck: Checker, callee: Library, args: list[Simple], keywords: Keywor
 def _call_python(ck: Checker, callee: Library, args: list[Simple], keywords: Keywords, node: tree.Node) -> Sugared:
     """A function left to Python: it takes Tensors and gives one (``PythonValue::call``)."""
     if callee.entry.signatures:
-        return call_signatures(ck, callee.name, callee.entry.signatures, args, keywords, node)
+        found = match(callee.entry.signatures, args, keywords)
+        if isinstance(found, Mismatch):
+            return mismatch(ck, callee.name, callee.entry.signatures, found, node)
+        return _as_asked(ck) if callee.entry.signatures[0].vararg else Simple(found.returns)
     for index, arg in enumerate(args):
         if arg.type is not TENSOR and not arg.type.unknown and str(arg.type) != "Tensor (inferred)":
             return ck.report(
                 "python-function-argument", node, function=callee.name, index=str(index), type=str(arg.type)
             )
-    # As many Tensors as are asked for.
-    return Simple(TENSOR) if ck.binders == 1 and callee.entry.kind == "class" else UNKNOWN_VALUE
+    if keywords and callee.entry.kind == "class":
+        schema = _python_schema(callee.name.rpartition(".")[2], len(args))
+        found = match((schema,), args, keywords)
+        if isinstance(found, Mismatch):
+            return mismatch(ck, callee.name, (schema,), found, node)
+    return _as_asked(ck) if callee.entry.kind == "class" else UNKNOWN_VALUE
+
+
+def _as_asked(ck: Checker) -> Simple:
+    """As many Tensors as the statement takes apart."""
+    return Simple(TENSOR if ck.binders == 1 else TupleType.of((TENSOR,) * ck.binders)) if ck.binders else UNKNOWN_VALUE
+
+
+def _python_schema(name: str, count: int) -> Schema:
+    """What says nothing of its parameters takes as many Tensors as are given (``PythonValue::getSchema``)."""
+    args = tuple(Arg(str(index), TENSOR) for index in range(count))
+    inner = ", ".join(f"Tensor {arg.name}" for arg in args)
+    return Schema(name, "", args, (TENSOR,), f"{name}({inner}) -> Tensor")

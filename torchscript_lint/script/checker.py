@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from torchscript_lint.library import Arg
 from torchscript_lint.program import Class, Function
+from torchscript_lint.program.classes import lineage
 from torchscript_lint.script import defaults, setstate
 from torchscript_lint.script.matching import convert
 from torchscript_lint.script.resolve import Names, transparent
@@ -239,13 +240,15 @@ def check_function(
         checker.report("async-function", definition, function=function.name)
         into.schema, into.failed = unknown_schema(function), True
         return
-    rejected = session.front_end(function, chain)
+    is_open = _is_open(function, receiver)
+    rejected = session.front_end(function, chain, is_open=is_open)
     if receiver is not None and not definition.params:
         if not rejected:
             checker.report("missing-self", definition, function=function.name)
         into.schema, into.failed = unknown_schema(function), True
         return
-    args = _bind_parameters(checker, definition, receiver)
+    with checker.maybe_pruned(is_open):
+        args = _bind_parameters(checker, definition, receiver)
     if function.name == "__init__" and isinstance(receiver, Simple):
         checker.declared = checker.declared or NONE
     if checker.declared is not None:
@@ -254,7 +257,7 @@ def check_function(
         if star is not None:
             checker.frame.store(star.arg, UNKNOWN)
     wrapped = not transparent(function)
-    with checker.maybe_pruned(wrapped):
+    with checker.maybe_pruned(wrapped or is_open):
         emit_block(checker, definition.body)
         if rejected and (checker.declared is None or not checker.frame.exits):
             returns = checker.declared or UNKNOWN  # what was refused may be what returns
@@ -265,6 +268,15 @@ def check_function(
     into.failed = checker.failures > 0 or rejected
     if any(param.kind in ("vararg", "kwarg") for param in definition.params) or _variadic(function):
         into.schema = unknown_schema(function)
+
+
+def _is_open(function: Function, receiver: Sugared | None) -> bool:
+    """Whether it is a method of a class with a base that the source does not settle.
+
+    Such a base may have something else compiled in the place of its instances.
+    """
+    owner = function.owner
+    return owner is not None and receiver is not None and _unknown(receiver) and not lineage(owner).complete
 
 
 def _variadic(function: Function) -> bool:

@@ -27,7 +27,7 @@ _TENSORS = frozenset({"torch.Tensor", "torch._tensor.Tensor", "torch.nn.Paramete
 #: Classes outside of the program that add nothing to a class of which they are the base.
 _PLAIN_BASES = frozenset(
     {"object", "abc.ABC", "typing.Generic", "typing_extensions.Generic", "typing.Protocol", "dict", "str", "int",
-     "float"}
+     "float", "torch.autograd.Function", "torch.autograd.function.Function"}
 )  # fmt: skip
 
 

@@ -206,7 +206,7 @@ class Memory:
                 if what[0].key not in self._finished:
                     self._apply(what[0], () if suffix is None else chain + suffix)
             elif kind == "front end":
-                session.front_end(what[0], chain + suffix)
+                session.front_end(what[0], chain + suffix, is_open=what[1])
             else:
                 rule, module, span, detail, target, warning, inherited, blamed = what
                 if blamed is not None:

@@ -369,7 +369,7 @@ def external_type(name: str) -> Found:
     entry = library.attribute(name) if "." in name else library.builtin(name)
     if entry is not None and entry.kind not in ("enum", "namedtuple", "enum value"):
         if entry.kind == "class" and "." in name:
-            if _may_compile(entry.message):
+            if not entry.is_left and _may_compile(entry.message):
                 return Found(other="unknown")
             if not entry.message.startswith(("FrontendError: Cannot instantiate class", "OSError")):
                 return Found(name=name, broken=entry.reason)

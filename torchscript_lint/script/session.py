@@ -165,15 +165,24 @@ class Session:
             self.findings[key] = made
             self._first.setdefault(module.path, key)
 
-    def front_end(self, function: Function, chain: tuple[str, ...]) -> bool:
-        """Report what the front end rejects in a function, once; whether there is anything."""
+    def front_end(self, function: Function, chain: tuple[str, ...], *, is_open: bool = False) -> bool:
+        """Report what the front end rejects in a function, once.
+
+        Args:
+            function: the function.
+            chain: qualified names from the entry point to it, itself the last.
+            is_open: whether something else may be compiled in its place.
+
+        Returns:
+            Whether there is anything.
+        """
         rejections = function.tree.rejections
         if self.memory is not None:
-            self.memory.note("front end", chain, function)
+            self.memory.note("front end", chain, function, is_open)
         if id(function) not in self._lowered:
             self._lowered.add(id(function))
             # What an unknown decorator makes of it may be compiled from another source.
-            opaque = bool(rejections) and wrapping(function).kind == "opaque"
+            opaque = is_open or (bool(rejections) and wrapping(function).kind == "opaque")
             with self.memory.paused() if self.memory is not None else nullcontext():
                 for rejection in rejections:
                     self.report(

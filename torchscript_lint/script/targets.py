@@ -286,13 +286,13 @@ class _Finder:
             return
         if method.modifier not in ("", "export") or interfaces.is_interface(cls):
             return
+        if method.name == "forward" and _is_prepared(cls):
+            return
         if is_module_like(cls):
             if method.name == "__init__" or _unused_property(method) or method in self._refused:
                 return
             if method in self._hooks or decorators.is_cached(method):
                 return  # a hook's `self` is the module it is registered on
-            if method.name == "forward" and _is_prepared(cls):
-                return
             yield Target(method, None if method.is_static else self.session.module_value(cls))
         elif class_kind(cls) == "class":
             # The class is a target itself, and compiles all but these.
@@ -307,9 +307,17 @@ def _unused_property(method: Function) -> bool:
 
 
 def _is_prepared(cls: Class) -> bool:
-    """Whether instances have something else compiled in their place."""
-    line = lineage(cls).classes
-    return any(isinstance(base, Class) and "__prepare_scriptable__" in base.functions for base in line)
+    """Whether instances have something else compiled in their place.
+
+    Transforms of ``torchvision.transforms.v2`` give one of the first version (``_transform.py`` there).
+    """
+    for base in lineage(cls).classes:
+        if isinstance(base, Class):
+            if "__prepare_scriptable__" in base.functions:
+                return True
+        elif base.name.startswith("torchvision.transforms.v2."):
+            return True
+    return False
 
 
 def is_module_like(cls: Class) -> bool:

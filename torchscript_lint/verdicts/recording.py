@@ -142,9 +142,9 @@ class RecordingSession(Session):
     def is_outside(self, module: Module) -> bool:
         return False  # a finding is shown where it is, in whichever file
 
-    def front_end(self, function: Function, chain: tuple[str, ...]) -> bool:
+    def front_end(self, function: Function, chain: tuple[str, ...], *, is_open: bool = False) -> bool:
         self._lowered.discard(id(function))  # for every receiver, not once
-        return super().front_end(function, chain)
+        return super().front_end(function, chain, is_open=is_open)
 
     def compile(self, function: Function, receiver: Sugared | None, chain: tuple[str, ...]) -> Compiled:
         label = function.qualname

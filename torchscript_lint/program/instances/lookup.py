@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from torchscript_lint.program.classes import is_differentiable
 from torchscript_lint.program.definitions import Class, External, Function
 from torchscript_lint.program.instances.run import Run
 from torchscript_lint.program.instances.values import (
@@ -20,6 +21,7 @@ from torchscript_lint.program.instances.values import (
     Map,
     ModuleValue,
     Object,
+    Opaque,
     Own,
     Scalar,
     Self,
@@ -133,6 +135,8 @@ def _of_callee(run: Run, base: Callee, name: str) -> Value:
             return run.isolated(found.module, node, found) if node is not None else UNKNOWN_VALUE
         if name in found.inner:
             return Callee(found.inner[name])
+        if name == "apply" and is_differentiable(found):
+            return Opaque("method")
     elif isinstance(found, External):
         return run.of_definition(run.program.attribute(found, name))
     return STR if name == "__name__" else UNKNOWN_VALUE
