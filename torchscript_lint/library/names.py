@@ -16,6 +16,9 @@ from torchscript_lint.types.model import Type
 _WITHOUT_SOURCE = frozenset({"builtins", "_io", "itertools", "_thread"})
 
 
+_NOT_INSTANTIATED = "FrontendError: Cannot instantiate class"
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What the compiler makes of a name (``toSugaredValue`` in ``python_sugared_value.cpp``).
@@ -67,6 +70,11 @@ class Entry:
     def is_left(self) -> bool:
         """Whether it is a class without source (written in C), which is left to Python."""
         return self.kind == "class" and not self.message and self.target.partition(".")[0] in _WITHOUT_SOURCE
+
+    @property
+    def is_object(self) -> bool:
+        """Whether it is a class that the compiler does not compile: an object of Python's, without attributes."""
+        return self.is_left or (self.kind == "class" and self.message.startswith(_NOT_INSTANTIATED))
 
     @property
     def reason(self) -> str:

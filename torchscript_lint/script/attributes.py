@@ -76,6 +76,8 @@ def get(ck: Checker, base: Sugared, name: str, node: tree.Node) -> Sugared:
     if isinstance(base, Library) and base.entry.kind == "broken":
         # Naming it compiles it.
         return ck.report("library-function", node, function=base.name, message=base.entry.reason)
+    if isinstance(base, Library) and base.entry.is_object:
+        return ck.report("attribute-of-object", node, kind="python value of type 'type'", name=name)
     if isinstance(base, Library) and base.entry.kind not in ("function", "dispatch"):
         return UNKNOWN_VALUE
     if isinstance(base, Special) and base.form == "super-object":
@@ -227,6 +229,8 @@ def _of_python_module(ck: Checker, base: PythonModule, name: str, node: tree.Nod
             return UNKNOWN_VALUE
         op = f"cuda::{'_' if name in ('current_device', 'set_device') else ''}{name}"
         return Builtin(op)
+    if name == "__name__" or (name in ("__version__", "__file__") and base.name in ("torch", "numpy")):
+        return Simple(STR)
     found_value = external(dotted, constant=True)
     if found_value is UNKNOWN_VALUE and library.has_module(base.name) and not name.startswith("__"):
         made_up = base.name.startswith("torch.backends")  # modules whose attributes are properties of a class
@@ -327,11 +331,20 @@ def has(ck: Checker, base: Sugared, name: str, node: tree.Node) -> bool | None:
 # --- as a value ----------------------------------------------------------------------------------
 
 
+#: Classes of numpy: of its scalars and its array.
+_NUMPY_TYPES = frozenset(
+    {"bool_", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64",
+     "complex64", "complex128", "intp", "generic", "number", "integer", "floating", "ndarray"}
+)  # fmt: skip
+
+
 def not_a_value(ck: Checker, found: Sugared, node: tree.Node) -> Simple:
     """What can't be used as a first-class value (``SugaredValue::asValue``)."""
     if isinstance(found, PythonObject):
         return ck.report("python-value", node, kind=found.type_name)
     if isinstance(found, Library):
+        if found.entry.kind == "numpy" and found.name.rpartition(".")[2] in _NUMPY_TYPES:
+            return ck.report("python-value", node, kind="type")
         if found.entry.kind in ("numpy", "enum value", "enum", "namedtuple"):
             return UNKNOWN_VALUE
         kind = {"class": "type", "none": "", "python": "function"}.get(found.entry.kind, "function")

@@ -25,6 +25,11 @@ def compiled_members(session: Session, cls: Class) -> Iterator[Function]:
     line = [base for base in lineage(cls).classes if isinstance(base, Class)]
     names = dict.fromkeys(name for owner in line for name in (*owner.functions, *owner.assigns, *owner.overloads))
     unused = classes.unused_properties(cls)
+    held = session.instance(cls).forward
+    if held is not None:
+        names.pop("forward", None)
+        if held.kind == "method" and held.certain and isinstance(held.function, Function):
+            yield held.function
     for name in names:
         owner = next(base for base in line if name in base.functions or name in base.assigns or name in base.overloads)
         if name in owner.overloads and owner is cls:

@@ -105,6 +105,11 @@ def from_attribute(ck: Checker, holder: ModuleObject, found: Attribute, node: tr
         return _simple(found)
     if found.kind == "function":
         return _function(ck, holder, found, node)
+    if found.kind == "method":
+        settled = found.certain and found.always and not holder_open(ck, holder)
+        if settled and isinstance(found.function, Function):
+            return _method(ck, holder, found.function, node)
+        return UNKNOWN_VALUE
     if found.kind == "object" and isinstance(found.cls, Class):
         return _object(ck, holder, found, found.cls, node)
     if found.kind == "unconvertible" and found.certain and found.always and not holder_open(ck, holder):

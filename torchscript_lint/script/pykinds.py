@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from torchscript_lint import library
 from torchscript_lint.program import Class, External, Function, Module, Program, Undefined, Value
 from torchscript_lint.program.classes import is_module
+from torchscript_lint.program.definitions import Definition
 from torchscript_lint.program.module import Binding
 from torchscript_lint.program.once import once
 from torchscript_lint.script import classes
 from torchscript_lint.script.values import NO
-from torchscript_lint.source.walk import walk
+from torchscript_lint.source.walk import children, walk
 from torchscript_lint.types.model import (
     BOOL,
     COMPLEX,
@@ -93,7 +95,7 @@ _CALLS: dict[str, Kind] = {
     **_of("math.isclose math.isfinite math.isinf math.isnan", "bool", BOOL),
     **_of("math.prod sum round abs", "int", UNKNOWN),
     **_of("math.frexp math.modf divmod", "tuple", UNKNOWN),
-    **_of("tuple", "tuple", UNKNOWN),
+    **_of("tuple typing.get_args", "tuple", UNKNOWN),
     **_of("list sorted dir os.listdir glob.glob", "list"),
     **_of("dict vars json.load json.loads", "dict"),
     **_of("set", "set"), **_of("frozenset", "frozenset"), **_of("bytes", "bytes"), **_of("object", "object"),
@@ -142,12 +144,15 @@ class Kinds:
     Args:
         program: the program.
         module: the file.
+        depth: how many names and calls were followed to get here.
+        function: whose expressions they are instead, if they are a function's.
     """
 
-    def __init__(self, program: Program, module: Module, depth: int = 0) -> None:
+    def __init__(self, program: Program, module: Module, depth: int = 0, function: Function | None = None) -> None:
         self._program = program
         self._module = module
         self._depth = depth
+        self._function = function
 
     def of(self, node: ast.expr) -> Kind | None:
         """The kind of an expression; None where it may be a function, a class or a module, for all the source tells."""
@@ -174,6 +179,40 @@ class Kinds:
         if isinstance(node, ast.Call):
             return self._call(node)
         return None
+
+    def _returned(self, function: Function) -> Kind | None:
+        """What a function of the program returns: by its annotation, or whatever each of its statements returns."""
+        node = function.node
+        if set(function.decorators) - _KEEPING or isinstance(node, ast.AsyncFunctionDef) or self._depth >= _MAX_DEPTH:
+            return None
+        declared = node.returns
+        if isinstance(declared, ast.Name) and declared.id in DECLARED:
+            return Kind(declared.id, UNKNOWN)
+        returned: list[ast.expr] = []
+        for part in own_nodes(node):
+            if isinstance(part, (ast.Yield, ast.YieldFrom)):
+                return Kind("generator")
+            if isinstance(part, ast.Return):
+                returned.append(part.value or ast.Constant(None))
+        kinds = Kinds(self._program, function.module, self._depth + 1, function)
+        kind = kinds._either(returned) if returned else Kind("NoneType")
+        return kind._replace(type=UNKNOWN, const=NO) if kind is not None else None
+
+    def _local(self, name: str) -> Kind | None:
+        """What a local name of the function stands for, where plain assignments alone bind it."""
+        assert self._function is not None
+        values: list[ast.expr] = []
+        stores = 0
+        for part in own_nodes(self._function.node):
+            if isinstance(part, ast.Name) and part.id == name and not isinstance(part.ctx, ast.Load):
+                stores += 1
+            elif isinstance(part, ast.Assign) and len(part.targets) == 1 and isinstance(part.targets[0], ast.Name):
+                values += [part.value] if part.targets[0].id == name else []
+        return self._either(values) if values and len(values) == stores and name not in _names_in(values) else None
+
+    def _definition(self, node: ast.expr) -> Definition:
+        """What an expression of names stands for; local names of the function are values of its run."""
+        return self._program.definition(self._module, node, self._function)
 
     def of_binding(self, binding: Binding) -> Kind | None:
         """What one statement gives a name."""
@@ -247,7 +286,9 @@ class Kinds:
         return Kind(some[-1].name, kinds[0].type if same else UNKNOWN)
 
     def _reference(self, node: ast.expr) -> Kind | None:
-        found = self._program.definition(self._module, node)
+        if self._function is not None and isinstance(node, ast.Name) and node.id in self._function.bound_names:
+            return self._local(node.id)
+        found = self._definition(node)
         if isinstance(found, External):
             return _external(found.name)
         if isinstance(found, Undefined) and isinstance(node, ast.Name) and node.id in ("__file__", "__name__"):
@@ -265,7 +306,7 @@ class Kinds:
             return base._replace(const=NO)
         if base is not None and base.name == "ndarray":
             return base
-        if self._module.dotted(node.value) == "os.environ":
+        if self._function is None and self._module.dotted(node.value) == "os.environ":
             return _STR
         if isinstance(node.value, (ast.Dict, ast.List, ast.Tuple)):
             values = node.value.values if isinstance(node.value, ast.Dict) else node.value.elts
@@ -274,7 +315,7 @@ class Kinds:
         return None
 
     def _call(self, node: ast.Call) -> Kind | None:
-        found = self._program.definition(self._module, node.func)
+        found = self._definition(node.func)
         if isinstance(found, External) and found.name in ("min", "max") and len(node.args) > 1 and not node.keywords:
             kind = self._either(node.args)
             return kind._replace(type=UNKNOWN, const=NO) if kind is not None else None
@@ -287,10 +328,7 @@ class Kinds:
                 return None
             return Kind(found.name)
         if isinstance(found, Function):
-            declared = found.node.returns
-            if isinstance(declared, ast.Name) and declared.id in DECLARED and not found.decorators:
-                return Kind(declared.id, UNKNOWN)
-            return None
+            return self._returned(found)
         if isinstance(node.func, ast.Attribute):
             base = self.of(node.func.value)
             if base is not None:
@@ -300,6 +338,22 @@ class Kinds:
 
 #: How many names are followed that stand for one another.
 _MAX_DEPTH = 20
+#: Decorators of functions that return what the function does.
+_KEEPING = frozenset({"functools.lru_cache", "functools.cache", "staticmethod", "classmethod", "torch.jit.ignore"})
+
+
+def own_nodes(function: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a function's body, without those of functions and classes inside of it."""
+    todo: list[ast.AST] = list(getattr(function, "body", []))
+    while todo:
+        node = todo.pop()
+        yield node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+            todo += children(node)
+
+
+def _names_in(values: list[ast.expr]) -> set[str]:
+    return {node.id for value in values for node in walk(value) if isinstance(node, ast.Name)}
 
 
 def _part(function: Function, index: int) -> Kind | None:

@@ -371,7 +371,7 @@ def external_type(name: str) -> Found:
         if entry.kind == "class" and "." in name:
             if not entry.is_left and _may_compile(entry.message):
                 return Found(other="unknown")
-            if not entry.message.startswith(("FrontendError: Cannot instantiate class", "OSError")):
+            if not entry.is_object and not entry.message.startswith("OSError"):
                 return Found(name=name, broken=entry.reason)
         return Found(name=name)
     if name.startswith("torch.nn.modules."):

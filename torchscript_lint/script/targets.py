@@ -289,6 +289,8 @@ class _Finder:
         if method.name == "forward" and _is_prepared(cls):
             return
         if is_module_like(cls):
+            if method.name == "forward" and self.session.instance(cls).forward is not None:
+                return
             if method.name == "__init__" or _unused_property(method) or method in self._refused:
                 return
             if method in self._hooks or decorators.is_cached(method):

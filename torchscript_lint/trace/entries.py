@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from torchscript_lint.program import Class, External, Function, Module
-from torchscript_lint.program.classes import is_module, lineage, method
+from torchscript_lint.program import Class, Function, Module
+from torchscript_lint.program.classes import is_differentiable, is_module, method
 from torchscript_lint.source.walk import walk
 from torchscript_lint.trace.values import UNKNOWN, Val
 
@@ -42,10 +42,7 @@ def entries(module: Module, targets: str) -> Iterator[tuple[Function, Val | None
 
 def is_operator(cls: object) -> bool:
     """Whether it is a ``torch.autograd.Function`` of the program: its forward is not traced."""
-    if not isinstance(cls, Class):
-        return False
-    names = {base.name for base in lineage(cls).classes if isinstance(base, External)}
-    return bool(names & {"torch.autograd.Function", "torch.autograd.function.Function"})
+    return isinstance(cls, Class) and is_differentiable(cls)
 
 
 def classes(module: Module) -> Iterator[Class]:

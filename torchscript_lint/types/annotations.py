@@ -271,16 +271,14 @@ class _Reader:
         parts = dotted(node.base)
         if parts is None:
             raise _Unresolvable
+        # The text is cut at brackets and commas: anything but names in it yields nothing.
+        if not all(_is_plain(index) for index in node.indices):
+            raise _Unresolvable
         found = self.resolver.find(parts)
         if found.other == "unknown" or found.alias is not None:
             return UNKNOWN
         constructor = _GENERICS.get(found.name)
         if constructor is None:
-            if found.name in ("typing.Annotated", "typing_extensions.Annotated"):
-                raise _Unresolvable
-            raise _Unresolvable
-        # The text is cut at brackets and commas: anything but names in it yields nothing.
-        if not all(_is_plain(index) for index in node.indices):
             raise _Unresolvable
         return self.build(constructor, node.indices, node, self.evaluated_or_none)
 
@@ -419,9 +417,6 @@ class _Reader:
             if len(indices) != 2:
                 raise self.refuse("annotation-arity", node, name=name, expected="2", found=str(len(indices)))
             return self.dict_of(self.script(indices[0]), self.script(indices[1]), node)
-        found = self.resolver.find(name.split("."))
-        if found.other == "unknown":
-            return UNKNOWN
         raise self.refuse("unknown-type-constructor", node, name=name)
 
 

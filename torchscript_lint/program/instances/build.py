@@ -219,6 +219,10 @@ class Maker:
             return make("value", type=said.type, certain=said.type is not UNKNOWN)
         if isinstance(value, (Callee, Local)) and place != "module":
             return self._of_callable(name, value, module, node)
+        if isinstance(value, Bound) and name == "forward":
+            function = self.run.class_function(value.name)
+            known = isinstance(function, Function)
+            return make("method", function=function if known else None, certain=known and value.certain)
         if isinstance(value, Bound):
             return make("unconvertible", reason=infer(value).reason, python_type="method")
         if isinstance(value, Object):
@@ -245,7 +249,8 @@ class Maker:
         kinds, types = {part.kind for part in parts}, {part.type for part in parts}
         kind = kinds.pop() if len(kinds) == 1 else "unknown"
         type_ = types.pop() if len(types) == 1 else UNKNOWN
-        certain = kind != "unknown" and kind != "module" and type_ is not UNKNOWN and all(p.certain for p in parts)
+        settled = type_ is not UNKNOWN or kind == "unconvertible"
+        certain = kind not in ("unknown", "module") and settled and all(p.certain for p in parts)
         reasons = {part.reason for part in parts}
         return Attribute(
             name, kind, module, type_, certain=certain, alternatives=tuple(parts), node=node,

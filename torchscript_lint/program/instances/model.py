@@ -34,7 +34,8 @@ class Attribute:
     Attributes:
         name: its name on the instance (a private ``__x`` is mangled, as Python stores it).
         kind: ``module``, ``parameter``, ``buffer``, ``value``, ``function``, ``object`` (of a class of the
-            program that is no module), ``unconvertible`` (it exists, but has no TorchScript type) or ``unknown``.
+            program that is no module), ``method`` (``forward`` only: another method in its place),
+            ``unconvertible`` (it exists, but has no TorchScript type) or ``unknown``.
         type: its TorchScript type: the class-level annotation's, else the value's; UNKNOWN where the source
             does not settle it. A parameter or buffer that is None has type NoneType unless annotated.
         cls: of a module or an object, its class; None if unknown.
@@ -48,7 +49,7 @@ class Attribute:
             default of an unannotated parameter, or code outside ``__init__`` may change it.
         reason: why it has no TorchScript type, in the compiler's words.
         python_type: name of its Python type, where it is unconvertible.
-        function: of a function, its definition (None for a lambda or an unknown one).
+        function: of a function or method, its definition (None for a lambda or an unknown one).
         alternatives: what it is in the configurations that differ, where ``kind`` or ``type`` isn't one.
         node: the expression or statement that last set it.
         module: the file of ``node``.
@@ -162,6 +163,15 @@ class Instance:
     def attribute(self, name: str) -> Attribute | None:
         """The attribute of this name, or None (then it is absent if ``complete``, else unknown)."""
         return self.attributes.get(name)
+
+    @property
+    def forward(self) -> Attribute | None:
+        """What ``__init__`` puts in the place of the class's ``forward``, in every configuration; None if it does not.
+
+        ``infer_methods_to_compile`` (``torch/jit/_recursive.py``) asks the instance for its ``forward``.
+        """
+        found = self.attributes.get("forward")
+        return found if found is not None and found.always and found.node is not None else None
 
     def compiled(self, name: str) -> Attribute | None:
         """As :meth:`attribute`, for the compiler: without those that it is told to ignore."""
