@@ -263,3 +263,13 @@ class Settled(object):
     def forward(self, x): return x + {1}"""
     found = {(finding.row, finding.severity) for finding in lint(text, "all") if finding.code == "TS132"}
     assert found == {(8, "warning"), (10, "error")}
+
+
+def test_values_that_rest_on_each_other() -> None:
+    names = range(60)
+    text = "".join(
+        f"def f{n}(): return f{n + 1}() + f{n + 1}() + f{n}()\nV{n} = f{n}() + V{n + 1} + V{n + 1}\n" for n in names
+    )
+    text += "def f60(): return f0()\nV60 = 3\ndef use(x): return x + V30 + V0\n"
+    found = [(finding.code, finding.target) for finding in lint(text, "all") if finding.target == "use"]
+    assert found == [("TS501", "use"), ("TS501", "use")]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from torchscript_lint import library
@@ -138,20 +138,35 @@ def _global_names(module: Module) -> frozenset[str]:
     return frozenset(name.strip() for names in statements for name in names.split("#")[0].split(","))
 
 
+#: How many names and calls are followed that stand for one another.
+_MAX_DEPTH = 300
+
+
+class _Known:
+    """The kinds of what names stand for and functions return, as far as they were asked for."""
+
+    def __init__(self) -> None:
+        self.kinds: dict[object, Kind | None] = {}
+        self.depth = 0
+
+
+@once
+def _known(program: Program) -> _Known:
+    return _Known()
+
+
 class Kinds:
     """Tells the kinds of a file's module-level expressions.
 
     Args:
         program: the program.
         module: the file.
-        depth: how many names and calls were followed to get here.
         function: whose expressions they are instead, if they are a function's.
     """
 
-    def __init__(self, program: Program, module: Module, depth: int = 0, function: Function | None = None) -> None:
+    def __init__(self, program: Program, module: Module, function: Function | None = None) -> None:
         self._program = program
         self._module = module
-        self._depth = depth
         self._function = function
 
     def of(self, node: ast.expr) -> Kind | None:
@@ -180,10 +195,24 @@ class Kinds:
             return self._call(node)
         return None
 
+    def _once(self, what: object, find: Callable[[], Kind | None]) -> Kind | None:
+        """The kind of what a name stands for, or of what a function returns; None for one that rests on itself."""
+        known = _known(self._program)
+        if what not in known.kinds:
+            if known.depth >= _MAX_DEPTH:
+                return None
+            known.kinds[what] = None
+            known.depth += 1
+            try:
+                known.kinds[what] = find()
+            finally:
+                known.depth -= 1
+        return known.kinds[what]
+
     def _returned(self, function: Function) -> Kind | None:
         """What a function of the program returns: by its annotation, or whatever each of its statements returns."""
         node = function.node
-        if set(function.decorators) - _KEEPING or isinstance(node, ast.AsyncFunctionDef) or self._depth >= _MAX_DEPTH:
+        if set(function.decorators) - _KEEPING or isinstance(node, ast.AsyncFunctionDef):
             return None
         declared = node.returns
         if isinstance(declared, ast.Name) and declared.id in DECLARED:
@@ -194,7 +223,7 @@ class Kinds:
                 return Kind("generator")
             if isinstance(part, ast.Return):
                 returned.append(part.value or ast.Constant(None))
-        kinds = Kinds(self._program, function.module, self._depth + 1, function)
+        kinds = Kinds(self._program, function.module, function)
         kind = kinds._either(returned) if returned else Kind("NoneType")
         return kind._replace(type=UNKNOWN, const=NO) if kind is not None else None
 
@@ -287,14 +316,16 @@ class Kinds:
 
     def _reference(self, node: ast.expr) -> Kind | None:
         if self._function is not None and isinstance(node, ast.Name) and node.id in self._function.bound_names:
-            return self._local(node.id)
+            function = self._function
+            return self._once((function, node.id), lambda: self._local(node.id))
         found = self._definition(node)
         if isinstance(found, External):
             return _external(found.name)
         if isinstance(found, Undefined) and isinstance(node, ast.Name) and node.id in ("__file__", "__name__"):
             return _STR
-        if isinstance(found, Value) and found.value is not None and bound_once(found) and self._depth < _MAX_DEPTH:
-            return Kinds(self._program, found.module, self._depth + 1).of(found.value)
+        if isinstance(found, Value) and found.value is not None and bound_once(found):
+            value, kinds = found.value, Kinds(self._program, found.module)
+            return self._once(value, lambda: kinds.of(value))
         if isinstance(node, ast.Attribute) and not isinstance(node.value, ast.Name):
             base = self.of(node.value)
             return _ATTRIBUTES.get((base.name, node.attr)) if base is not None else None
@@ -328,7 +359,7 @@ class Kinds:
                 return None
             return Kind(found.name)
         if isinstance(found, Function):
-            return self._returned(found)
+            return self._once(found, lambda: self._returned(found))
         if isinstance(node.func, ast.Attribute):
             base = self.of(node.func.value)
             if base is not None:
@@ -336,8 +367,6 @@ class Kinds:
         return None
 
 
-#: How many names are followed that stand for one another.
-_MAX_DEPTH = 20
 #: Decorators of functions that return what the function does.
 _KEEPING = frozenset({"functools.lru_cache", "functools.cache", "staticmethod", "classmethod", "torch.jit.ignore"})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 _MAX_WAYS = 8
 _MAX_DEPTH = 16
 _MAX_STEPS = 400_000
+#: How often a function made inside of another may be running at a time.
+_MAX_NESTED = 2
 _COMPILED = ("torch.jit.script", "torch.jit.script_if_tracing", "torch.jit._script.script")
 
 
@@ -64,6 +67,7 @@ class Analysis:
         self._externals: dict[str, Val] = {}
         self._globals: dict[tuple[str, str], Val] = {}
         self._closures: dict[int, tuple[ast.AST, State]] = {}
+        self._running: Counter[ast.AST] = Counter()
         self.operations = 0  # calls of operators on the inputs' data,
         self.recorded = 0  # and arithmetic with it
         self._depth = 0
@@ -297,6 +301,8 @@ class Analysis:
     def call_closure(self, callee: Val, args: list[Val], keywords: dict[str, Val], state: State) -> Val:
         """What a function made inside of another gives."""
         node, outer = self._closures[callee.const]  # type: ignore[index]
+        if self._running[node] >= _MAX_NESTED:
+            return UNKNOWN  # it calls itself, perhaps several times: each level would double what is to be done
         if self._depth >= _MAX_DEPTH or not isinstance(node, (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef)):
             return UNKNOWN
         env = dict(outer.env)
@@ -304,6 +310,7 @@ class Analysis:
         frame = Frame(self, outer.function, env, me=outer.me, certain=state.certain, chain=outer.chain)
         frame.me_name = outer.me_name
         self._depth += 1
+        self._running[node] += 1
         try:
             if isinstance(node, ast.Lambda):
                 return frame.eval(node.body)
@@ -315,6 +322,7 @@ class Analysis:
             return join_all(frame.returns) if frame.returns else NONE
         finally:
             self._depth -= 1
+            self._running[node] -= 1
 
 
 def bind_arguments(
