@@ -124,6 +124,8 @@ def value_fits(checker: Checker, node: ast.expr, type_: Type, n: int | None = No
         return None
     if isinstance(node, (ast.Name, ast.Attribute)) and _is_object(checker, node):
         return False
+    if isinstance(node, ast.Subscript) and checker.function.module.dotted(node.value).startswith("typing."):
+        return False  # `context=Optional[Tensor]`: an annotation that slipped
     if type_ is ANY:
         return None
     if n and isinstance(type_, ListType) and not isinstance(node, ast.Tuple):
