@@ -277,7 +277,7 @@ def call_function(
     compiled = ck.session.compile(function, receiver, ck.chain)
     if compiled.done and compiled.failed and ck.session.is_outside(function.module):
         words = ck.session.words(function.module)
-        return ck.report("library-function", node, function=function.name, message=words)
+        return ck.report("library-function", ck.ahead.get(node, node), function=function.name, message=words)
     if not compiled.done:
         kind = "method" if receiver is not None else "function"
         if isinstance(receiver, ModuleObject) and receiver.attribute is not None:
@@ -354,7 +354,7 @@ def _call_library(ck: Checker, callee: Library, args: list[Simple], keywords: Ke
     if entry.kind == "dispatch":
         return _dispatch(ck, callee, args, keywords, node)
     if entry.kind == "broken":
-        return ck.report("library-function", node, function=name, message=entry.reason)
+        return ck.report("library-function", ck.ahead.get(node, node), function=name, message=entry.reason)
     if entry.kind == "none":
         return ck.report("unsupported-function", node, function=name, message=entry.reason)
     if entry.kind == "numpy":

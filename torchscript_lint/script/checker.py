@@ -40,6 +40,10 @@ class Checker:
         loops: ``""``, ``loop`` or ``unrolled``, of the innermost loop.
         failures: how many findings there have been so far.
         binders: how many targets the expression that is compiled next is assigned to.
+        pending: where the compiler says it was when something that is called does not compile: the last statement or
+            value that it began (``ErrorReport::CallStack::update_pending_range``).
+        ahead: calls whose callee is looked up before they are begun (conditions, values of names), and what is pending
+            then.
         uncertain: how many enclosing branches may be pruned by the compiler for all the source tells.
     """
 
@@ -58,6 +62,8 @@ class Checker:
         self.muted = 0
         self.muted_failures = 0
         self.binders = 1
+        self.pending: tree.Node = function.tree
+        self.ahead: dict[tree.Node, tree.Node] = {}
         owner = function.owner
         foreign = owner is not None and _receiving_class(receiver) not in (None, owner)
         self._defaults = ""

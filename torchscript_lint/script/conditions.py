@@ -76,6 +76,8 @@ def emit(ck: Checker, node: tree.Expr) -> Condition:
         special = _special(ck, node)
         if special is not None:
             return special
+        ck.ahead[node] = ck.pending
+    ck.pending = node
     sugared = expressions.emit(ck, node)
     if isinstance(sugared, ModuleObject) and modules.is_open(sugared):
         return Condition({}, {}, None, True)

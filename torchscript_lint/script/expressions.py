@@ -58,11 +58,14 @@ def emit(ck: Checker, node: tree.Expr, hint: Type | None = None, binders: int = 
         binders: how many targets it is assigned to.
     """
     ck.binders = binders
+    if not isinstance(node, (tree.Var, tree.Select)):  # these may be callees, which are not told apart
+        ck.pending = node
     return _EXPRESSIONS[type(node)](ck, node, hint)
 
 
 def value(ck: Checker, node: tree.Expr, hint: Type | None = None) -> Simple:
     """Compile an expression to a first-class value (``emitExpr``)."""
+    ck.pending = node
     found = as_value(ck, emit(ck, node, hint), node)
     return Simple(ANY) if hint is ANY and not found.unknown else found
 
