@@ -31,12 +31,15 @@ def emit_block(ck: Checker, statements: list[tree.Stmt]) -> None:
     """Compile statements up to the first that certainly leaves the function: what follows it is not compiled."""
     for statement in statements:
         ck.pending = statement
-        if isinstance(statement, tree.Assign) and isinstance(statement.value, tree.Apply):
-            if isinstance(statement.targets[0], (tree.Var, tree.TupleLit)):
-                ck.ahead[statement.value] = statement
+        if isinstance(statement, tree.Assign) and _names(statement.targets[0]):
+            ck.ahead[statement.value] = statement
         _STATEMENTS[type(statement)](ck, statement)
         if ck.frame.exits:
             return
+
+
+def _names(target: tree.Expr) -> bool:
+    return isinstance(target, (tree.Var, tree.TupleLit))
 
 
 def _hole(ck: Checker, node: tree.HoleStmt) -> None:
