@@ -17,7 +17,7 @@ from torchscript_lint.plain import dataclass
 from torchscript_lint.program import Definition, External, Function, Module
 from torchscript_lint.program.definitions import UNCERTAIN, UNDEFINED
 from torchscript_lint.program.once import once
-from torchscript_lint.source.walk import children, walk
+from torchscript_lint.source.walk import own, walk
 
 
 @dataclass(frozen=True)
@@ -188,15 +188,7 @@ def _by_maker(found: Function, maker: ast.FunctionDef | ast.AsyncFunctionDef | N
 
 def _returns(node: ast.FunctionDef) -> list[ast.expr | None]:
     """What the return statements of a function return, those of inner functions left out."""
-    found: list[ast.expr | None] = []
-    pending: list[ast.AST] = list(node.body)
-    while pending:
-        part = pending.pop()
-        if isinstance(part, ast.Return):
-            found.append(part.value)
-        elif not isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
-            pending += children(part)
-    return found
+    return [part.value for part in own(node) if isinstance(part, ast.Return)]
 
 
 def _returned_function(node: ast.FunctionDef) -> ast.FunctionDef | None:

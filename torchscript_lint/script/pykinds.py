@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
 from torchscript_lint import library
@@ -20,7 +20,7 @@ from torchscript_lint.program.module import Binding
 from torchscript_lint.program.once import once
 from torchscript_lint.script import classes
 from torchscript_lint.script.values import NO
-from torchscript_lint.source.walk import children, walk
+from torchscript_lint.source.walk import own, walk
 from torchscript_lint.types.model import (
     BOOL,
     COMPLEX,
@@ -218,7 +218,7 @@ class Kinds:
         if isinstance(declared, ast.Name) and declared.id in DECLARED:
             return Kind(declared.id, UNKNOWN)
         returned: list[ast.expr] = []
-        for part in own_nodes(node):
+        for part in own(node):
             if isinstance(part, (ast.Yield, ast.YieldFrom)):
                 return Kind("generator")
             if isinstance(part, ast.Return):
@@ -232,7 +232,7 @@ class Kinds:
         assert self._function is not None
         values: list[ast.expr] = []
         stores = 0
-        for part in own_nodes(self._function.node):
+        for part in own(self._function.node):
             if isinstance(part, ast.Name) and part.id == name and not isinstance(part.ctx, ast.Load):
                 stores += 1
             elif isinstance(part, ast.Assign) and len(part.targets) == 1 and isinstance(part.targets[0], ast.Name):
@@ -369,16 +369,6 @@ class Kinds:
 
 #: Decorators of functions that return what the function does.
 _KEEPING = frozenset({"functools.lru_cache", "functools.cache", "staticmethod", "classmethod", "torch.jit.ignore"})
-
-
-def own_nodes(function: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a function's body, without those of functions and classes inside of it."""
-    todo: list[ast.AST] = list(getattr(function, "body", []))
-    while todo:
-        node = todo.pop()
-        yield node
-        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
-            todo += children(node)
 
 
 def _names_in(values: list[ast.expr]) -> set[str]:

@@ -51,6 +51,16 @@ def walk(node: ast.AST) -> Iterator[ast.AST]:
             push(below)
 
 
+def own(function: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of a function's body, without those of functions and classes inside of it; in no order."""
+    todo: list[ast.AST] = list(getattr(function, "body", []))
+    while todo:
+        node = todo.pop()
+        yield node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
+            todo += children(node)
+
+
 class Index:
     """The nodes of some kinds in a tree, and which of them lie below each function, found in one walk.
 

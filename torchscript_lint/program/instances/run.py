@@ -35,7 +35,7 @@ from torchscript_lint.program.instances.values import (
 from torchscript_lint.program.module import Module
 from torchscript_lint.program.once import once
 from torchscript_lint.program.program import Program
-from torchscript_lint.source.walk import children
+from torchscript_lint.source.walk import own
 
 #: Nodes a run may evaluate before it gives up.
 MAX_STEPS = 4000
@@ -436,14 +436,7 @@ def _is_generator(node: ast.AST) -> bool:
 
 
 def _yields(node: ast.AST) -> bool:
-    stack: list[ast.AST] = list(getattr(node, "body", []))
-    while stack:
-        current = stack.pop()
-        if isinstance(current, (ast.Yield, ast.YieldFrom)):
-            return True
-        if not isinstance(current, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)):
-            stack.extend(children(current))
-    return False
+    return any(isinstance(part, (ast.Yield, ast.YieldFrom)) for part in own(node))
 
 
 @once
