@@ -100,12 +100,12 @@ def _is_standard(name: str) -> bool:
 
 
 #: Names of the base of user-defined differentiable functions.
-_DIFFERENTIABLE = frozenset({"torch.autograd.Function", "torch.autograd.function.Function"})
+DIFFERENTIABLE = frozenset({"torch.autograd.Function", "torch.autograd.function.Function"})
 
 
 def is_differentiable(cls: Class) -> bool:
     """Whether it is a ``torch.autograd.Function``, whose ``apply`` stays in Python."""
-    return any(isinstance(entry, External) and entry.name in _DIFFERENTIABLE for entry in lineage(cls).classes)
+    return any(isinstance(entry, External) and entry.name in DIFFERENTIABLE for entry in lineage(cls).classes)
 
 
 def method(cls: Class, name: str) -> Function | External | None:

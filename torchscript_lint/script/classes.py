@@ -14,7 +14,7 @@ from types import BuiltinFunctionType
 from typing import TYPE_CHECKING
 
 from torchscript_lint.program import Class, External, Function, Value
-from torchscript_lint.program.classes import is_module, lineage
+from torchscript_lint.program.classes import DIFFERENTIABLE, is_module, lineage
 from torchscript_lint.source.classbody import class_body_rejections
 from torchscript_lint.source.lower import node_span
 
@@ -27,7 +27,7 @@ _TENSORS = frozenset({"torch.Tensor", "torch._tensor.Tensor", "torch.nn.Paramete
 #: Classes outside of the program that add nothing to a class of which they are the base.
 _PLAIN_BASES = frozenset(
     {"object", "abc.ABC", "typing.Generic", "typing_extensions.Generic", "typing.Protocol", "dict", "str", "int",
-     "float", "torch.autograd.Function", "torch.autograd.function.Function"}
+     "float", *DIFFERENTIABLE}
 )  # fmt: skip
 
 

@@ -453,10 +453,10 @@ def _level_value(run: Run, found: ModuleLevel) -> Value:
     key = id(found.value)
     if key not in known:
         known[key] = UNKNOWN_VALUE  # for a value that rests on itself
-        own = Run(run.program, run.cls, idents)
-        own.frames = [Frame(found.module, 0)]
+        alone = Run(run.program, run.cls, idents)
+        alone.frames = [Frame(found.module, 0)]
         try:
-            value = own.isolated(found.module, found.value)
+            value = alone.isolated(found.module, found.value)
         except Exhausted:
             return UNKNOWN_VALUE
         if not (isinstance(value, (Seq, Map)) and not value.items and value.idents):  # other code fills it
